@@ -21,6 +21,7 @@ from calendar_model.access.protection import (
     parents,
     protection_changes,
 )
+from calendar_model.access.undoing import COUNTED, check_undone
 from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
     Access,
@@ -44,10 +45,14 @@ _EVERYTHING = {"everything": True}
 def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audience]:
     """Check the rows written by a flush; return for each who may read its line of the history.
 
-    Raises Refused if the flush grants access without permission, or changes a row that its writer cannot see.
+    Raises Refused if the flush grants access without permission, or changes a row that its writer cannot see; of a
+    session that undoes, if it does anything else.
     """
     protections = protection_changes(session.connection(), written)
-    _Check(session, written, protections).run()
+    if session.undoes:
+        check_undone(session, written)
+    else:
+        _Check(session, written, protections).run()
     return [audience(row, protections) for row in written]
 
 
@@ -119,7 +124,7 @@ class _Check:
         if change.before is None:
             return
         changed = row.changed()
-        if changed <= {"owner_id", *_COUNTED} and self._is_taken_over(row.row_id, change):
+        if changed <= {"owner_id", *COUNTED} and self._is_taken_over(row.row_id, change):
             return
         self._must_see(row.row_id)
         if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
@@ -213,7 +218,7 @@ class _Check:
         if row.table in (Access.__tablename__, Unsaved.__tablename__) and row.after is None and row.before is not None:
             releases = self._is_fictional(row.before, "person_id")
         elif row.before is not None and row.after is not None and columns <= allowed:
-            names = columns - _COUNTED
+            names = columns - COUNTED
             releases = all(
                 self._is_fictional(row.before, name) and row.after[name] in {*owners, None} for name in names
             )
@@ -264,11 +269,10 @@ def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:
     return before.owner_id in before.named or (after.restricted and not before.restricted)
 
 
-_COUNTED = frozenset({"version", "updated_at"})
 _RELEASABLE = {
     Access.__tablename__: frozenset({"person_id"}),
-    FollowUp.__tablename__: frozenset({"owner_id", *_COUNTED}),
+    FollowUp.__tablename__: frozenset({"owner_id", *COUNTED}),
     Consent.__tablename__: frozenset({"taken_by_id"}),
-    Statement.__tablename__: frozenset({"waiting_for_id", *_COUNTED}),
+    Statement.__tablename__: frozenset({"waiting_for_id", *COUNTED}),
 }
 """Columns in staff rows in which a sample person can be replaced by the record's owner, or by no one."""

@@ -91,6 +91,8 @@ def recorded_corrections(session: Session) -> tuple[RowCorrection, ...]:
         last[record_id] = at
         if action == DELETE:
             gone[record_id] = json.loads(before)
+        else:
+            gone.pop(record_id, None)
     withdrawn = [
         RowCorrection(
             file=columns["file"],

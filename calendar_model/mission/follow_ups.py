@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import ColumnElement, inspect, select
@@ -16,7 +17,9 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.unit_of_work import upsert
 from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Access, FollowUp, Person, Record
 from calendar_model.terms import RecordKind
@@ -232,12 +235,19 @@ def change_follow_up(
 
 def complete_follow_up(
     viewer: Viewer, follow_up_id: str, seen: int, *, on: date, outcome: str = "", workspace: Workspace | None = None
-) -> None:
+) -> Undoable:
     """Mark the ``seen`` version of a follow-up as done on a day, with its outcome. Raises as ``save`` does."""
-    values = {"done_on": on, "outcome": outcome.strip()}
-    save(viewer, FollowUp, values, record_id=follow_up_id, seen=seen, workspace=workspace)
+    return _set(viewer, follow_up_id, seen, {"done_on": on, "outcome": outcome.strip()}, workspace)
 
 
-def reopen_follow_up(viewer: Viewer, follow_up_id: str, seen: int, workspace: Workspace | None = None) -> None:
+def reopen_follow_up(viewer: Viewer, follow_up_id: str, seen: int, workspace: Workspace | None = None) -> Undoable:
     """Reopen the ``seen`` version of a follow-up that was done. Raises as ``save`` does."""
-    save(viewer, FollowUp, {"done_on": None}, record_id=follow_up_id, seen=seen, workspace=workspace)
+    return _set(viewer, follow_up_id, seen, {"done_on": None}, workspace)
+
+
+def _set(
+    viewer: Viewer, follow_up_id: str, seen: int, values: Mapping[str, Any], workspace: Workspace | None
+) -> Undoable:
+    with writing(viewer, workspace=workspace) as session:
+        upsert(session, viewer, FollowUp, values, record_id=follow_up_id, seen=seen)
+    return undoable(session)

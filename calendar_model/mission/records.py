@@ -16,6 +16,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import load_for_update, reading
 from calendar_model.mission.links import model_of
 from calendar_model.mission.transactions import writing
+from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store import history, models
 from calendar_model.store.history import DeletedRecord
 from calendar_model.store.models import Base, Change, Consent, Contact, Record, RecordLink
@@ -50,14 +51,16 @@ def get_record(viewer: Viewer, kinds: Iterable[RecordKind], record_id: str) -> R
     return None
 
 
-def delete_record(viewer: Viewer, kind: RecordKind, record_id: str, *, seen: int, reason: str) -> None:
+def delete_record(viewer: Viewer, kind: RecordKind, record_id: str, *, seen: int, reason: str) -> Undoable:
     """Delete the ``seen`` version of a record, with its links and follow-ups; ``reason`` stays in the history.
 
-    Raises as :func:`~calendar_model.mission.transactions.writing` and
+    The deletion of a contact with an identity cannot be undone: what is erased is gone. Raises as
+    :func:`~calendar_model.mission.transactions.writing` and
     :func:`~calendar_model.access.unit_of_work.load_for_update` do.
     """
     with writing(viewer, reason) as session:
         session.delete(load_for_update(session, model_of(kind), record_id, seen))
+    return undoable(session)
 
 
 def changes_of(viewer: Viewer, record_id: str) -> list[Change]:

@@ -63,6 +63,9 @@ def check(session: WorkspaceSession) -> None:
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
         actor = _get_actor(session, rows := [*added, *changed, *session.deleted])
+        if session.undoes:
+            _check_undone(session, added, changed)
+            return
         for row in (*changed, *session.deleted):
             _check_identifier(row)
         if actor is not None and actor.sample:
@@ -87,13 +90,28 @@ def check(session: WorkspaceSession) -> None:
             _checks(row).deleted(session, row)
             if isinstance(row, Record):
                 must_have_reason(session, "deletion-without-reason")
-        corrections.check_together(
-            session,
-            [row for row in (*added, *changed) if isinstance(row, Correction)],
-            [row for row in session.deleted if isinstance(row, Correction)],
-        )
+        _check_corrections(session, added, changed)
         if session.actor:
             follow_ups.check_owners_see_records(session, (*session.new, *session.dirty), session.deleted)
+
+
+def _check_undone(session: WorkspaceSession, added: Iterable[Any], changed: Iterable[Any]) -> None:
+    """Check rows that come back as they were only for what others may have written meanwhile, such as the same code.
+
+    That they are as they were is checked by :mod:`calendar_model.access.undoing` once they are written.
+    """
+    columns.check_reason(session.reason)
+    for row in added:
+        _checks(row).written(session, row)
+    _check_corrections(session, added, changed)
+
+
+def _check_corrections(session: WorkspaceSession, added: Iterable[Any], changed: Iterable[Any]) -> None:
+    corrections.check_together(
+        session,
+        [row for row in (*added, *changed) if isinstance(row, Correction)],
+        [row for row in session.deleted if isinstance(row, Correction)],
+    )
 
 
 def _checks(row: Base) -> Checks:

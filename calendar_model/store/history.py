@@ -63,6 +63,30 @@ def plain(value: object) -> Plain:
     raise TypeError(f"no plain form for {type(value).__name__}")
 
 
+def mapper_of(table: str) -> Mapper[Any]:
+    """The mapper of the rows of a table; of a record's kind with the columns of the record. Raises KeyError."""
+    return _mappers()[table]
+
+
+@cache
+def _mappers() -> dict[str, Mapper[Any]]:
+    return {str(mapper.local_table.description): mapper for mapper in Base.registry.mappers}
+
+
+def row_from_plain(table: str, columns: Columns) -> Any:
+    """A new row of a table with these values, the inverse of :func:`plain`; its version begins anew."""
+    mapper = mapper_of(table)
+    types = {attribute.key: attribute.columns[0].type.python_type for attribute in mapper.column_attrs}
+    values = {name: _from_plain(columns[name], types[name]) for name in types if name in columns and name != "version"}
+    return mapper.class_(**values)
+
+
+def _from_plain(value: Plain, kind: type[Any]) -> Any:
+    if value is None:
+        return None
+    return kind.fromisoformat(str(value)) if issubclass(kind, (date, time)) else kind(value)
+
+
 class AsPlain(UserDefinedType[Plain]):
     """A column's type, read in plain form; a value that the type cannot have is read as a note that it cannot."""
 
@@ -283,8 +307,8 @@ def written(session: Session) -> list[Written]:
     return rows
 
 
-def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> None:
-    """Add a line for each changed row, with its audience.
+def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> list[int]:
+    """Add a line for each changed row, with its audience; return the numbers of the lines.
 
     Only one session may write at a time: the next line's number and the hash that it follows are read here.
     """
@@ -310,7 +334,7 @@ def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id:
                 }
             )
     if not lines:
-        return
+        return []
     connection = session.connection()
     last = connection.execute(select(Change.number, Change.hash).order_by(Change.number.desc()).limit(1)).first()
     number, previous = (last.number, last.hash) if last else (0, START)
@@ -319,6 +343,7 @@ def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id:
         line |= {"number": number, "previous": previous}
         line["hash"] = previous = line_hash({name: plain(value) for name, value in line.items()})
     connection.execute(sa.insert(Change), lines)
+    return [line["number"] for line in lines]
 
 
 def _difference(before: Columns | None, after: Columns | None) -> tuple[str, Columns, Columns]:
@@ -373,8 +398,13 @@ class DeletedRecord:
 
 def deleted(session: Session) -> list[DeletedRecord]:
     """The deleted staff records whose history the session sees, last deleted first."""
-    lines = select(Change).where(Change.action == DELETE, Change.row_id == Change.record_id)
-    found = [(line, _columns(line.before)) for line in session.scalars(lines.order_by(Change.number.desc()))]
+    there = Record.__table__
+    is_there = sa.exists().where(there.c.id == Change.row_id)
+    lines = select(Change).where(Change.action == DELETE, Change.row_id == Change.record_id, ~is_there)
+    last: dict[str, Change] = {}
+    for line in session.scalars(lines.order_by(Change.number.desc())):
+        last.setdefault(line.record_id, line)
+    found = [(line, _columns(line.before)) for line in last.values()]
     return [
         DeletedRecord(
             line.record_id,

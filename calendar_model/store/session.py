@@ -40,7 +40,8 @@ class WorkspaceSession(Session):
     ``rules`` is called before anything is written and may complete or refuse it. ``access_rules`` is called after each
     flush with the written rows; it may still refuse all of them by raising, and returns for each row who may read
     its line of the history. While either is None a change raises.
-    ``actor`` (a person's identifier) and ``reason`` go into the history.
+    ``actor`` (a person's identifier) and ``reason`` go into the history. ``changes`` are the numbers of the lines that
+    the session has written. A session that only undoes has the numbers of the lines to undo in ``undoes``.
 
     ``erased`` is called after a commit that has changed or deleted rows with sealed columns.
 
@@ -54,6 +55,8 @@ class WorkspaceSession(Session):
         self.access_rules: AccessRules | None = None
         self.actor = ""
         self.reason = ""
+        self.changes: list[int] = []
+        self.undoes: frozenset[int] = frozenset()
         self._write = write
         self._erased = erased
 
@@ -140,6 +143,6 @@ def _by_rules(session: WorkspaceSession, _context: UOWTransaction, _objects: obj
 def _with_history(session: WorkspaceSession, _context: UOWTransaction) -> None:
     if (written := history.written(session)) and session.access_rules is not None:
         audiences = session.access_rules(session, written)
-        history.write(session, zip(written, audiences, strict=True), session.actor, session.reason)
+        session.changes += history.write(session, zip(written, audiences, strict=True), session.actor, session.reason)
     if any(row.SEALED for row in (*session.dirty, *session.deleted)):
         session.info[_ERASES] = True

@@ -43,6 +43,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 # The numbers of codes, so that no two contacts get the same one.
                 "mission/contacts.py",
                 "store/session.py",
+                # Whether what a deleted record was linked to is still there, once the deletion is undone.
+                "mission/undo.py",
             },
         ),
         (
@@ -51,6 +53,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 # Who asks for access, and who grants it to a record of nobody, does not see the record.
                 "mission/access_requests.py",
                 "access/access_rules.py",
+                # Whether anyone has written since about what is to be undone; only that is told.
+                "access/undoing.py",
                 # All texts and clearances of a statement: whose text it is does not depend on who looks.
                 "mission/statements/clearance.py",
                 # What a move of a statement depends on: that a case is hidden does not make its statement safe.

@@ -53,3 +53,9 @@ def address(app: AppTest, name: str) -> str:
 def said(app: AppTest) -> list[str]:
     """The texts that the page draws, in order."""
     return [text.value for text in app.markdown]
+
+
+def offered_to_undo(app: AppTest) -> str:
+    """The sentence beside the button that undoes what was just done; empty where nothing is offered."""
+    key = "undo_offer"
+    return str(app.session_state[key].says) if key in app.session_state else ""

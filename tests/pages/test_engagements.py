@@ -36,7 +36,7 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
-from tests.pages.driver import address, click, links_on_page, sound, unfold
+from tests.pages.driver import address, click, links_on_page, offered_to_undo, sound, unfold
 
 ITEM, ITS_TITLE = "hrc-resolution-HRC67", "HRC text, due in HRC67"
 
@@ -597,7 +597,7 @@ def test_it_is_deleted_with_a_reason_and_not_without(me: Viewer) -> None:
     app.text_input(key=f"delete_reason_{made}").input("Logged twice by mistake.")
     click(app, f"delete_{made}")
 
-    assert [message.value for message in app.toast] == ["Deleted."]
+    assert offered_to_undo(app) == "Deleted."
     assert [title.value for title in app.title] == ["Engagements"]
     with reading(me) as session:
         assert session.get(Record, made) is None

@@ -17,7 +17,7 @@ from calendar_model.store.models import Engagement, FollowUp, Person, Record
 from calendar_model.terms import EngagementForm, EngagementKind
 from tests.app import everything, open_page
 from tests.day import TODAY
-from tests.pages.driver import click, sound
+from tests.pages.driver import click, offered_to_undo, sound
 
 
 @pytest.fixture
@@ -126,7 +126,8 @@ def test_one_click_saves_the_outcome_and_marks_it_as_done(me: Viewer) -> None:
     click(app, f"follow_up_done_{made}")
 
     assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, TODAY, "They are content.")]
-    assert [message.value for message in app.toast] == ["Done: Write \\*back\\*"]
+    assert offered_to_undo(app) == "Done: Write *back*"
+    assert any(text.value == "Done: Write \\*back\\*" for text in app.markdown)
     click(app, f"follow_up_reopen_{made}")
     assert kept(me, meeting) == [("Write *back*", date(2026, 11, 23), me.person_id, None, "They are content.")]
 

@@ -38,7 +38,7 @@ from pages.components.shell.words import plain
 from pages.components.statements import listing
 from tests.app import open_page
 from tests.cases import ANSWERS
-from tests.pages.driver import click, sound
+from tests.pages.driver import click, offered_to_undo, sound
 
 OPEN_CHECKS = [
     "Case 1: the bilateral mission has not been consulted.",
@@ -527,7 +527,7 @@ def test_a_statement_is_consulted_on_cleared_delivered_and_closed(me: Viewer, he
     app = page(me, record=made)
     assert app.selectbox(key=f"waiting_{made}").value == head.person_id
     click(app, "move_consultation")
-    assert app.toast[0].value == "Sent for consultation."
+    assert offered_to_undo(app) == "Sent for consultation."
     assert (kept(me, made).state, kept(me, made).waiting_for_id) == (StatementState.CONSULTATION, head.person_id)
     assert app.button(key="move_cleared").disabled
     assert app.button(key="move_cleared").help == (

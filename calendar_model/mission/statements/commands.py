@@ -19,6 +19,7 @@ from calendar_model.clock import now
 from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.queries import load_statement, newest, text_in, text_of, unsaved
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
+from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store.database import Workspace, WorkspaceError
 from calendar_model.store.models import Cosponsor, Override, Statement, Unsaved, Version, longest
 from calendar_model.store.session import WorkspaceSession
@@ -217,7 +218,7 @@ def move(
     on: date | None = None,
     waiting_for: str | None = None,
     workspace: Workspace | None = None,
-) -> None:
+) -> Undoable:
     """Change the state of a statement. ``seen`` is the number of the newest version that the viewer has read.
 
     ``on`` is the day of delivery; ``waiting_for`` the person who is asked to clear or to reply in consultation.
@@ -233,6 +234,7 @@ def move(
             statement.delivered_on = on
         statement.state = to
         statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
+    return undoable(session)
 
 
 def ask_somebody(viewer: Viewer, statement_id: str, seen: int, person_id: str | None) -> None:

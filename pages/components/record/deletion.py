@@ -10,7 +10,7 @@ from calendar_model.mission.records import delete_record, text_limit
 from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import typed
+from pages.components.shell import typed, undo
 from pages.components.shell.current_user import viewer
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ def deletion(record: Record, what: str) -> None:
     reason = f"delete_reason_{record.id}"
     with st.expander(_("Delete {what}").format(what=what)):
         st.markdown(_("Its links and follow-ups are deleted too. The history keeps that it existed, and the reason."))
+        if getattr(record, "identity", None) is not None:
+            st.markdown(_("The identity is erased for good: this deletion cannot be undone."))
         fields.line(
             _("Reason for deletion"),
             text_limit("change", "reason"),
@@ -41,8 +43,8 @@ def deletion(record: Record, what: str) -> None:
 
 def _delete(kind: RecordKind, record_id: str, seen: int, reason: str) -> None:
     def act() -> str:
-        delete_record(viewer(), kind, record_id, seen=seen, reason=st.session_state.get(reason) or "")
-        return _("Deleted.")
+        done = delete_record(viewer(), kind, record_id, seen=seen, reason=st.session_state.get(reason) or "")
+        return undo.offer(_("Deleted."), done)
 
     if forms.attempt(act):
         typed.forget([reason])

@@ -20,6 +20,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import words
+from pages.components.shell import undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import PAGE_OF, RECORD, link
@@ -195,8 +196,8 @@ def _draw_actions(line: FollowUpLine, owners: Mapping[str, str] | None, today: d
 def _save_done(line: FollowUpLine, today: date) -> None:
     def act() -> str:
         outcome = st.session_state.get(f"follow_up_outcome_{line.id}") or ""
-        follow_ups.complete_follow_up(viewer(), line.id, line.version, on=today, outcome=outcome)
-        return _("Done: {what}").format(what=line.what)
+        done = follow_ups.complete_follow_up(viewer(), line.id, line.version, on=today, outcome=outcome)
+        return undo.offer(_("Done: {what}").format(what=line.what), done)
 
     _attempt(line, act)
 
@@ -212,8 +213,8 @@ def _save_changed(line: FollowUpLine) -> None:
 
 def _save_reopened(line: FollowUpLine) -> None:
     def act() -> str:
-        follow_ups.reopen_follow_up(viewer(), line.id, line.version)
-        return _("Follow-up reopened.")
+        done = follow_ups.reopen_follow_up(viewer(), line.id, line.version)
+        return undo.offer(_("Follow-up reopened."), done)
 
     _attempt(line, act)
 

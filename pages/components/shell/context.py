@@ -31,6 +31,7 @@ from pages.components.shell.language import choose_language
 from pages.components.shell.navigation import LINK, NEW, OF, RECORD, WITH, draw_sections, draw_tabs, filters
 from pages.components.shell.new import draw_new
 from pages.components.shell.printing import watch_ground
+from pages.components.shell.undo import draw_undo
 from pages.components.shell.words import plain
 from pages.components.widgets.typed_dates import commit_typed_dates
 
@@ -135,6 +136,8 @@ def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
         alone = any(name in st.query_params for name in ONE_RECORD)
         with st.container(key="filter" if filters(page) and not alone else "filter_kept"):
             chosen = filter_bar(table, reference)
+    if not fault:
+        draw_undo()
     outage.place()
     _say_faults(reference)
     if fault:

@@ -17,6 +17,7 @@ from calendar_model.terms import StatementState, Step
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
+from pages.components.shell import undo
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 
@@ -136,8 +137,8 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
     waiting_for: str | None = st.session_state.get(f"waiting_{statement_id}")
 
     def act() -> str:
-        commands.move(viewer(), statement_id, to, seen=seen, on=on, waiting_for=waiting_for)
-        return _MOVED[to]
+        done = commands.move(viewer(), statement_id, to, seen=seen, on=on, waiting_for=waiting_for)
+        return undo.offer(_MOVED[to], done)
 
     if forms.attempt(act):
         st.session_state.pop(f"waiting_{statement_id}", None)

@@ -21,6 +21,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.clearance import Clearance, SavedText, clearances_of, contributors
 from calendar_model.mission.statements.queries import newest
 from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.undo import Undoable, undo
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Case, Contact, Person, RecordLink, Statement, Version
 from calendar_model.terms import (
@@ -50,6 +51,8 @@ class Team:
         ids = {name: self.save(ANONYMOUS, Person, {"name": name, "may_clear": True}) for name in ("Ada", "Bo", "Cy")}
         self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
         self.names = {id_: name for name, id_ in ids.items()}
+        self.last: tuple[Viewer, Undoable] | None = None
+        """The last step of the statement, and who took it."""
         self.case = self.save(self.ada, Case, {**CASE, **answers}, named=ids.values())
         values = {"title": "General debate", "format": StatementFormat.GENERAL_DEBATE}
         self.statement = self.save(self.ada, Statement, values)
@@ -81,7 +84,12 @@ class Team:
         with reading(who, self.workspace) as session:
             numbers = session.scalars(select(Version.number).where(Version.statement_id == self.statement))
             seen = max(numbers, default=0)
-        commands.move(who, self.statement, to, seen=seen, on=TODAY, workspace=self.workspace)
+        self.last = who, commands.move(who, self.statement, to, seen=seen, on=TODAY, workspace=self.workspace)
+
+    def undo(self) -> None:
+        """Take the last step of the statement back."""
+        if self.last is not None:
+            undo(*self.last, self.workspace)
 
     def clear(self, who: Viewer) -> None:
         if self.state is StatementState.DRAFT:
@@ -304,7 +312,9 @@ def test_who_wrote_what_is_new_since_the_last_clearance_is_a_writer(acts: list[t
 
 moves = st.lists(
     st.tuples(
-        st.sampled_from(["write", "blank", "restore", "clear", "clear", "back", "link", "unlink"]),
+        st.sampled_from(
+            ["write", "blank", "restore", "clear", "clear", "clear and undo", "back", "undo", "link", "unlink"]
+        ),
         st.integers(0, 2),
         st.sampled_from(["en", "fr"]),
     ),
@@ -344,6 +354,12 @@ def _try(team: Team, moves: list[tuple[str, int, str]]) -> None:
                 team.move(person, StatementState.DRAFT)
             elif act in ("link", "unlink"):
                 team.link(cases=act == "link")
+            elif act == "undo":
+                team.undo()
+            elif act == "clear and undo" and any(saved.values()):
+                team.clear(person)
+                team.undo()
+                assert team.state is not StatementState.CLEARED
             elif act == "clear" and any(saved.values()):
                 team.clear(person)
                 assert who not in since, "cleared by somebody who wrote since the last clearance"
