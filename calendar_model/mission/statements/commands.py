@@ -32,13 +32,17 @@ LONGEST_REASON = longest(Override, "reason")
 # --- Details
 
 
-def start_statement(viewer: Viewer, values: Mapping[str, Any], **options: Unpack[SaveOptions]) -> str:
-    """Start a statement as an idea and return its identifier.
+def start_statement(
+    viewer: Viewer, values: Mapping[str, Any], *, text: str = "", language: str = "en", **options: Unpack[SaveOptions]
+) -> str:
+    """Start a statement and return its identifier: an idea or, with a first ``text``, a draft.
 
     Options and exceptions as in :func:`~calendar_model.mission.transactions.save`; ``named`` counts if the statement is
     restricted.
     """
-    return save(viewer, Statement, values, **with_access_where_restricted(values, options))
+    first = Version(number=1, language=language, text=text, written_by_id=viewer.person_id)
+    written = {"versions": [first]} if text.strip() else {}
+    return save(viewer, Statement, {**values, **written}, **with_access_where_restricted(values, options))
 
 
 def edit_statement(

@@ -34,10 +34,10 @@ from calendar_model.mission.outcomes import (
     record_review_outcome,
     what_can_be_recorded,
 )
+from calendar_model.terms import RecordKind
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, ReviewDeparture, Standing, Vote
-from pages.components.record import forms
 from pages.components.record.forms import RecordForm
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import current_person
@@ -45,12 +45,11 @@ from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
 OUTCOME = "outcome"
-"""The URL's name for the form that is open in the panel; its value is an :class:`ItemOutcome`."""
+"""The URL's name for the form that is open in the panel: an :class:`ItemOutcome`, or the kind of a new record."""
 
 Save = Callable[[dict[str, Any]], str]
 """Records the input, by field."""
 
-_SAID = "panel_said"
 _ONE_DAY = (Kind.UPR_REVIEW, Kind.DEADLINE, Kind.MILESTONE)
 
 _LABELS = Translated(
@@ -67,9 +66,9 @@ _LABELS = Translated(
 )
 
 
-def open_form(outcome: ItemOutcome) -> None:
-    """Opens the form of an outcome in the panel; for callbacks."""
-    st.query_params[OUTCOME] = outcome.value
+def open_form(form: ItemOutcome | RecordKind) -> None:
+    """Opens the form of an outcome, or of a new record, in the panel; for callbacks."""
+    st.query_params[OUTCOME] = form.value
 
 
 def close_form() -> None:
@@ -83,26 +82,17 @@ def asked() -> str:
     return st.query_params.get(OUTCOME, "")
 
 
-def take_result() -> None:
-    """At the start of the panel: keeps the result of the last press for this section, instead of the page."""
-    if forms.has_result():
-        st.session_state[_SAID] = forms.take()
-
-
 def draw_outcomes(row: Any, context: PageContext) -> None:
     """Draws the section of the panel: buttons, the open form, and the link to correct anything else.
 
     ``row`` is the item's in the calendar table.
     """
-    said = st.session_state.pop(_SAID, None)
     origin = None if event_of(row["item"]) else origin_of(row, context.reference)
     possible = what_can_be_recorded(row, context.reference) if context.workspace else ()
     if not context.workspace or not (possible or origin):
         return
     if possible:
         st.markdown(_("#### Outcome"))
-    if said and said.done:
-        forms.say(said)
     person = current_person()
     if possible and context.viewer == ANONYMOUS:
         link("settings", _("Select user to record an outcome"))
@@ -112,8 +102,6 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
         _buttons(row, possible)
         if (chosen := asked()) in possible:
             _form(ItemOutcome(chosen), row, context)
-            if said and not said.done:
-                forms.say(said)
     if origin:
         label = _("Correct other details") if possible else _("Correct dates")
         link("corrections", label, new="1", file=origin[0], row=origin[1])

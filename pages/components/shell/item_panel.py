@@ -23,19 +23,17 @@ from calendar_model.cycles import Announcement, announcement_of, meeting_announc
 from calendar_model.feeds import CalendarProperties, calendar_bytes
 from calendar_model.messages.coverage import item_work_words
 from calendar_model.mission.coverage import work_by_item
-from calendar_model.mission.dossier import LinkedCounts, deadlines, newest_work, work_on
+from calendar_model.mission.dossier import deadlines
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
-from calendar_model.terms import RecordKind, StatementState
-from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
-from pages.components.record.work_links import engagement_links, statement_links
+from pages.components.record import forms
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
-from pages.components.shell.navigation import LINK, address_of, link
-from pages.components.shell.new import draw_new_links
+from pages.components.shell.item_work import draw_work
+from pages.components.shell.navigation import address_of
 from pages.components.shell.words import plain
 from pages.components.widgets.item_dates import date_html, deadline_caption
 
@@ -44,26 +42,6 @@ ITEM = "item"
 
 RECORD_ANCHOR = "past-forecasts"
 """Where the record of an organisation's forecasts is on the page of organisations, as the end of an address."""
-
-_MOST_LISTED = 5
-"""How many statements, and engagements, of an item are listed; the dossier has all."""
-
-_KINDS = {
-    RecordKind.ENGAGEMENT: (N_("engagement"), N_("engagements")),
-    RecordKind.CASE: (N_("case"), N_("cases")),
-    RecordKind.EVENT: (N_("event"), N_("events")),
-    RecordKind.LANGUAGE: (N_("language proposal"), N_("language proposals")),
-    RecordKind.REPRISAL: (N_("reprisal"), N_("reprisals")),
-}
-_TEXTS = {
-    StatementState.IDEA: (N_("idea"), N_("ideas")),
-    StatementState.DRAFT: (N_("draft"), N_("drafts")),
-    StatementState.CONSULTATION: (N_("draft in consultation"), N_("drafts in consultation")),
-    StatementState.CLEARED: (N_("cleared text"), N_("cleared texts")),
-    StatementState.DELIVERED: (N_("delivered text"), N_("delivered texts")),
-    StatementState.FOLLOWED_UP: (N_("text followed up"), N_("texts followed up")),
-}
-"""The words for one and for several texts in a state."""
 
 
 def choose(item: str) -> None:
@@ -120,11 +98,11 @@ def _row(table: pd.DataFrame, item: str) -> Any:
 
 
 def _body(item: str, form: str, context: PageContext) -> None:
-    item_outcomes.take_result()
     if st.query_params.get(ITEM, item) != item or item_outcomes.asked() != form:
         # A button in the panel chose another item, whose title only a run of the page sets; or it opened a form, whose
         # fields the page keeps; or it saved one, and the calendar has changed.
         st.rerun()
+    forms.outcome()
     row = _row(context.table, item)
     if row is None:
         st.markdown(
@@ -138,7 +116,7 @@ def _body(item: str, form: str, context: PageContext) -> None:
         st.html(_facts(row, context))
         _actions(row, context)
         item_outcomes.draw_outcomes(row, context)
-        _our_work(item, context)
+        draw_work(row, context)
         _dates(row, context)
         _cycle(row, context)
         st.caption(_("Link to this item"))
@@ -219,36 +197,6 @@ def _own_file(item: str, context: PageContext) -> None:
         on_click="ignore",
         type="primary",
     )
-
-
-def _our_work(item: str, context: PageContext) -> None:
-    """Draws our linked work: how much there is, the newest of it, and the link to the dossier, which has all."""
-    if not context.workspace:
-        return
-    st.markdown(_("#### Our work"))
-    if context.viewer != ANONYMOUS:
-        with reading(context.viewer) as session:
-            st.markdown(plain(_counts_in_words(work_on(session, item))))
-            statements, engagements = newest_work(session, item, _MOST_LISTED)
-        statement_links(statements)
-        engagement_links(engagements)
-    with st.container(horizontal=True):
-        link("dossier", _("Dossier"), of=item)
-        if context.viewer == ANONYMOUS:
-            return
-        if event := event_of(item):
-            link("meetings", _("Open event"), record=event)
-        with st.popover(_("New"), icon=":material/add:", type="tertiary", key="panel_new"):
-            draw_new_links({LINK: item})
-
-
-def _counts_in_words(work: LinkedCounts) -> str:
-    counts = [(count, _KINDS[kind]) for kind in _KINDS if (count := work.kinds.get(kind, 0))]
-    counts[1:1] = [(count, _TEXTS[state]) for state in _TEXTS if (count := work.states.get(state, 0))]
-    words = [f"{count} {_(one if count == 1 else many)}" for count, (one, many) in counts]
-    if work.next_follow_up is not None:
-        words.append(_("next follow-up {next_follow_up}").format(next_follow_up=wording.day(work.next_follow_up)))
-    return " · ".join(words) or _("No linked work yet.")
 
 
 def _dates(row: Any, context: PageContext) -> None:
