@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from html import escape
 from itertools import groupby
@@ -35,7 +36,7 @@ def agenda(
 ) -> None:
     """Draw the rows of a calendar table, in their order, under the months in which they begin.
 
-    Items that began before ``since``, the first day of the period, come first under their own heading. ``work_words``
+    Items that began before ``since``, the first day of the period, come first, folded. ``work_words``
     has by item a few words that are shown with its line.
 
     Each title is a button that opens the item's panel. More than :data:`PER_PAGE` items come on several pages; the
@@ -62,16 +63,29 @@ def agenda(
         )
     page = rows.iloc[(number - 1) * PER_PAGE : number * PER_PAGE]
     with st.container(key="lines_agenda", gap="xsmall"):
-        for heading, items in groupby(page.itertuples(), lambda row: _heading(row, since)):
-            st.markdown(f"#### {heading}")
-            for row in items:
-                agenda_line(row, context, key, (work_words or {}).get(str(row.item), ""))
+        for month, group in groupby(page.itertuples(), lambda row: _month(row, since)):
+            items = list(group)
+            with _under(month, since, len(items), key):
+                for row in items:
+                    agenda_line(row, context, key, (work_words or {}).get(str(row.item), ""))
 
 
-def _heading(row: Any, since: date | None) -> str:
-    if since is not None and row.start.date() < since:
-        return _("Already under way on {since}").format(since=wording.day(since))
-    return wording.full_month(row.start)
+def _month(row: Any, since: date | None) -> str:
+    """The month in which an item begins; empty for one that was already under way."""
+    return "" if since is not None and row.start.date() < since else wording.full_month(row.start)
+
+
+@contextmanager
+def _under(month: str, since: date | None, count: int, key: str) -> Iterator[None]:
+    """The place of the items of a month; those that were already under way are folded."""
+    if month:
+        st.markdown(f"#### {month}")
+        yield
+        return
+    assert since is not None
+    begun = _("Already under way on {since}: {count}").format(since=wording.day(since), count=count)
+    with st.expander(begun, key=f"{key}_under_way"):
+        yield
 
 
 def agenda_line(row: Any, context: PageContext, key: str, work: str) -> None:
@@ -111,7 +125,7 @@ def print_agenda(
     printed = rows.head(PRINTED_AT_MOST).itertuples()
     about = (stretch, describe(context.filter, context.reference), as_of(context))
     parts = [f"<p>{escape(' · '.join(about))}</p>"]
-    for heading, items in groupby(printed, lambda row: _heading(row, None)):
+    for heading, items in groupby(printed, lambda row: _month(row, None)):
         lines = "".join(_printed(row, context, (work_words or {}).get(str(row.item), "")) for row in items)
         parts.append(f"<h2>{heading}</h2><ul>{lines}</ul>")
     parts.append(left_out(rows))
