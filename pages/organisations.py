@@ -24,6 +24,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Confidence, Level
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
+from pages.components.shell.printing import print_table
 from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
 from pages.components.widgets import labels
@@ -181,6 +182,7 @@ def rhythm(code: str, context: PageContext) -> None:
         column_config={_("What"): st.column_config.TextColumn(width=300)},
         alt=_("Recurring sessions and meetings: name, body, usual months, frequency, next date."),
     )
+    print_table(table)
     csv_download(table, f"rhythm_{code}")
 
 
@@ -218,6 +220,7 @@ def its_rules(code: str, context: PageContext) -> None:
         },
         alt=_("Rules of the organisation's bodies: rule, when or how long, who it applies to, wording, basis, source."),
     )
+    print_table(table)
     csv_download(table, f"rules_{code}")
 
 
@@ -312,6 +315,7 @@ def forecast_record(code: str, context: PageContext) -> None:
         },
         alt=_("Forecasts a year ahead: expected date, actual date, rule, and the reason for a large difference."),
     )
+    print_table(table)
     csv_download(table, f"record_{code}")
 
 

@@ -32,6 +32,7 @@ from pages.components.cycles.upr_state import draw_no_state, draw_state
 from pages.components.record.lists import NARROW_PX, full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
+from pages.components.shell.printing import print_table
 from pages.components.shell.width import column_width
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
@@ -82,6 +83,7 @@ def draw_list(frame: pd.DataFrame, items: list[str], name: str, alt: str) -> Non
         column_config={_("Source"): st.column_config.LinkColumn(display_text=_("Source"))},
         alt=alt,
     )
+    print_table(shown)
     csv_download(frame, name)
 
 
