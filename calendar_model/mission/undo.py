@@ -36,6 +36,20 @@ def undoable(session: WorkspaceSession) -> Undoable:
     return Undoable(tuple(session.changes))
 
 
+def latest(viewer: Viewer, record_id: str) -> Undoable:
+    """What the viewer has last written about a record, with all that was written in the same unit of work."""
+    mine = select(Change.number, Change.at).where(Change.person_id == viewer.person_id)
+    with reading(viewer) as session:
+        last = session.execute(
+            mine.where(Change.record_id == record_id).order_by(Change.number.desc()).limit(1)
+        ).first()
+        if last is None:
+            return Undoable(())
+        # The lines of one flush have one instant.
+        together = mine.where(Change.at == last.at).order_by(Change.number)
+        return Undoable(tuple(session.scalars(together)))
+
+
 def can_undo(viewer: Viewer, done: Undoable) -> bool:
     """Whether the viewer can still take this back."""
     with reading(viewer) as session:

@@ -18,7 +18,7 @@ from calendar_model.store.models import Person
 from calendar_model.vocabulary import Standing
 from tests.app import open_page
 from tests.day import TODAY
-from tests.pages.driver import address, click, run, said, sound
+from tests.pages.driver import address, click, offered_to_undo, run, said, sound
 
 SOURCE = "https://www.ohchr.org/en/hr-bodies/hrc/sessions"
 SESSION = "session-HRC64"
@@ -64,7 +64,7 @@ def test_expected_days_are_confirmed_with_a_source_alone(me: Viewer) -> None:
     )
     field(app, f"{FORM}_source_url").set_value(SOURCE)
     app = click(app, f"{FORM}_save")
-    assert len(app.toast) == 1
+    assert offered_to_undo(app)
     assert SESSION not in listed(app)
     assert (row(SESSION)["date_precision"], row(SESSION)["standing"]) == ("day", "confirmed")
 

@@ -15,7 +15,7 @@ from calendar_model.mission.visible_calendar import calendar_for, corrections
 from calendar_model.store.models import Person
 from calendar_model.vocabulary import ReviewDeparture, Vote
 from tests.app import open_page
-from tests.pages.driver import click, run, said, sound
+from tests.pages.driver import click, offered_to_undo, run, said, sound
 
 SOURCE = "https://www.un.org/en/ga/81/resolutions.shtml"
 TEXT = "ga-resolution-GA81"
@@ -71,7 +71,7 @@ def test_the_assembly_s_text_becomes_a_fact_from_its_panel(me: Viewer, monkeypat
     fill(app, "adopted", TEXT, abstain=41, cosponsors=76, source_url=SOURCE)
     app = click(app, f"outcome_adopted_{TEXT}_save")
     assert [one.value for one in app.error] == []
-    assert len(app.toast) == 1
+    assert offered_to_undo(app)
     after = row(TEXT)
     assert (after["title"].split(":")[0], after["standing"], after["next"]) == (
         "A/RES/81/200",
@@ -86,7 +86,7 @@ def test_a_text_is_not_tabled_or_postponed(me: Viewer) -> None:
     record(me, TEXT, "postponed", to="GA82", why=WHY)
     assert (bool(row(TEXT)["departure"]), row("ga-resolution-GA82")["standing"]) == (True, "projected")
     app = record(me, "ga-resolution-GA82", "not-tabled", why=WHY)
-    assert len(app.toast) == 1
+    assert offered_to_undo(app)
     assert bool(row("ga-resolution-GA82")["departure"])
 
 
@@ -140,3 +140,14 @@ def test_anonymous_and_sample_users_cannot_record() -> None:
     app = panel(fictional, TEXT, outcome="adopted")
     assert offered(app) == []
     assert any("#### Outcome" in text for text in said(app))
+
+
+def test_an_outcome_is_taken_back(me: Viewer) -> None:
+    before = row(TEXT)
+    app = record(me, TEXT, "postponed", to="GA82", why=WHY)
+    assert corrections() != ()
+
+    click(app, "undo_button")
+
+    assert row(TEXT)["title"] == before["title"]
+    assert all(one.withdrawn for one in corrections())

@@ -15,12 +15,13 @@ from streamlit.delta_generator import DeltaGenerator
 from calendar_model.calendar import when
 from calendar_model.messages.confirmations import answer_words, pressing_words
 from calendar_model.mission.confirmations import DateToConfirm, confirm_item, edition_row, record_not_announced
+from calendar_model.mission.undo import latest
 from calendar_model.terms import ItemOutcome
 from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm
-from pages.components.shell import item_panel, outage
+from pages.components.shell import item_panel, outage, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
 from pages.components.shell.words import linked, plain
@@ -133,7 +134,7 @@ def _draw_form(line: DateToConfirm, context: PageContext) -> None:
 def _confirm(form: RecordForm, line: DateToConfirm) -> str:
     st.session_state[_PRESSED] = form.prefix
     typed = form.values()
-    confirm_item(
+    made = confirm_item(
         form.context.viewer,
         line.item,
         typed["start"],
@@ -141,7 +142,8 @@ def _confirm(form: RecordForm, line: DateToConfirm) -> str:
         source_url=typed["source_url"] or "",
         provisional=bool(typed.get("provisional")),
     )
-    return _("Recorded: {title}. The calendar and all feeds are updated.").format(title=line.title)
+    says = _("Recorded: {title}. The calendar and all feeds are updated.").format(title=line.title)
+    return undo.offer(says, latest(form.context.viewer, made))
 
 
 def _draw_answer(line: DateToConfirm, context: PageContext) -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 from calendar_model.calendar import city, when
 from calendar_model.mission import briefing
 from calendar_model.mission.events import item_of, save_event
+from calendar_model.mission.undo import latest
 from calendar_model.reference import Reference
 from calendar_model.terms import EventKind, RecordKind
 from calendar_model.translation import N_
@@ -20,7 +21,7 @@ from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
 from pages.components.record.forms import RecordForm, open_record, words
 from pages.components.record.page import RecordView
 from pages.components.record.parts import linked_by_kind, linked_items
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import LINK, NEW, link
@@ -225,12 +226,9 @@ def _save(form: RecordForm) -> str:
     made = save_event(viewer(), values, event_id=form.record_id, seen=form.seen, **form.options)
     if form.record is None:
         open_record(made)
-    return _saved_words(values["standing"])
-
-
-def _saved_words(standing: Standing) -> str:
-    if standing == Standing.CANCELLED:
-        return _("Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room.")
+    if values["standing"] == Standing.CANCELLED:
+        says = _("Saved as cancelled. It stays in the calendar, struck through, without a reminder to request a room.")
+        return undo.offer(says, latest(viewer(), made)) if form.record is not None else says
     return _("Saved; visible in the calendar to everyone with access.")
 
 

@@ -34,11 +34,13 @@ from calendar_model.mission.outcomes import (
     record_review_outcome,
     what_can_be_recorded,
 )
+from calendar_model.mission.undo import latest
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, ReviewDeparture, Standing, Vote
 from pages.components.record.forms import RecordForm
+from pages.components.shell import undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
@@ -48,7 +50,7 @@ OUTCOME = "outcome"
 """The URL's name for the form that is open in the panel: an :class:`ItemOutcome`, or the kind of a new record."""
 
 Save = Callable[[dict[str, Any]], str]
-"""Records the input, by field."""
+"""Records the input, by field, and returns the correction."""
 
 _ONE_DAY = (Kind.UPR_REVIEW, Kind.DEADLINE, Kind.MILESTONE)
 
@@ -141,9 +143,9 @@ def _form(outcome: ItemOutcome, row: Any, context: PageContext) -> None:
 
 def _save(form: RecordForm, save: Save) -> str:
     typed = form.values()
-    save({**typed, "source_url": typed["source_url"] or ""})
+    made = save({**typed, "source_url": typed["source_url"] or ""})
     close_form()
-    return _("Saved. The calendar and all feeds are updated.")
+    return undo.offer(_("Saved. The calendar and all feeds are updated."), latest(form.context.viewer, made))
 
 
 def _day_fields(form: RecordForm, row: Any) -> None:

@@ -7,6 +7,8 @@ export default function ({ data }) {
   if (!data.at || data.at === shown) return;
   shown = data.at;
   requestAnimationFrame(() => {
+    // Of an offer that follows another the time begins anew.
+    offer.getAnimations().forEach((one) => { one.cancel(); one.play(); });
     if (document.activeElement === document.body) offer.querySelector("button")?.focus({ preventScroll: true });
   });
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -29,11 +29,14 @@ _announce = st.components.v2.component(
 
 @dataclass(frozen=True)
 class _Offer:
-    """What was done, in a sentence, and how to take it back; without ``done`` it says only why that was refused."""
+    """What was done, in a sentence, and how to take it back; without ``done`` only a sentence.
+
+    ``at``: when it was first drawn, because the run that draws it may have to build the calendar before.
+    """
 
     says: str
     done: Undoable | None
-    at: datetime
+    at: datetime | None = None
 
 
 def offer(says: str, done: Undoable) -> str:
@@ -43,24 +46,34 @@ def offer(says: str, done: Undoable) -> str:
     """
     if not undo.can_undo(viewer(), done):
         return says
-    st.session_state[_OFFER] = _Offer(says, done, clock.now())
+    st.session_state[_OFFER] = _Offer(says, done)
     return ""
 
 
 def draw_undo() -> None:
     """For the shell: the place of the offer, early in the order of the page, so that the keyboard soon comes to it."""
-    offered: _Offer | None = st.session_state.get(_OFFER)
-    if offered is not None and clock.now() - offered.at > _SHOWN:
-        del st.session_state[_OFFER]
-        offered = None
+    offered = _standing()
     with st.container(key="undo", horizontal=True, vertical_alignment="center", gap="small"):
         # A screen reader tells what comes into a place that was there before.
-        _announce(data={"at": offered.at.isoformat() if offered is not None else ""}, key="undo_announced", height=1)
+        _announce(data={"at": str(offered.at) if offered is not None else ""}, key="undo_announced", height=1)
         if offered is None:
             return
         st.markdown(plain(offered.says), width="content")
         if offered.done is not None:
             st.button(_("Undo"), key="undo_button", type="tertiary", on_click=_undo, args=(offered.done,))
+
+
+def _standing() -> _Offer | None:
+    """The offer while it is to be shown; its time begins when it is first asked for."""
+    offered: _Offer | None = st.session_state.get(_OFFER)
+    if offered is None:
+        return None
+    at = offered.at or clock.now()
+    if clock.now() - at > _SHOWN:
+        del st.session_state[_OFFER]
+        return None
+    offered = st.session_state[_OFFER] = replace(offered, at=at)
+    return offered
 
 
 def _undo(done: Undoable) -> None:
@@ -73,4 +86,4 @@ def _undo(done: Undoable) -> None:
         return
     else:
         says = _("Undone.")
-    st.session_state[_OFFER] = _Offer(says, None, clock.now())
+    st.session_state[_OFFER] = _Offer(says, None)
