@@ -17,6 +17,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.records import changes_of, get_record
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
@@ -131,9 +132,9 @@ def _draw_missing(page: RecordPage, record_id: str) -> None:
 
 def _draw_new(page: RecordPage, view: RecordView, context: PageContext) -> None:
     forms.back(page.back)
-    st.title(view.new_title)
+    st.title(_(view.new_title))
     if view.new_caption:
-        st.caption(view.new_caption)
+        st.caption(_(view.new_caption))
     forms.outcome()
     with st.columns(_COLUMNS)[0] if view.new_in_column else st.container():
         view.form(None, staff(), context)
