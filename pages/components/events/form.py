@@ -18,6 +18,7 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
 from pages.components.record.forms import RecordForm, open_record, words
+from pages.components.record.in_place import new_contact
 from pages.components.record.page import RecordView
 from pages.components.record.parts import linked_by_kind, linked_items
 from pages.components.shell import item_panel
@@ -75,6 +76,7 @@ def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageCon
             _("Speakers"),
             RecordKind.CONTACT,
             field="links_speakers",
+            beside=new_contact,
             help=_(
                 "Contacts, by code. Shown here and in the dossier to people with access; never in a calendar or feed."
             ),
