@@ -29,13 +29,13 @@ from calendar_model.terms import (
 )
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
-from pages.components.cases.parts import CODE, LINKED_RECORDS, RESTRICTED_FROM_THE_START, draw_submit, side_by_side
+from pages.components.cases.parts import CODE, LINKED_RECORDS, RESTRICTED_FROM_THE_START, draw_submit
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of, pressing_follow_ups
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.in_place import new_contact
 from pages.components.record.page import RecordView
-from pages.components.record.parts import linked_items
+from pages.components.record.parts import linked_items, side_by_side
 from pages.components.record.work_links import engagement_links, statement_links
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -346,7 +346,8 @@ def _draw_suggestion(form: RecordForm) -> None:
             list(Suggester),
             optional=True,
             placeholder=_("Choose"),
-            width=_CHOICE,
+            # The request takes the rest of the row, or on a phone a row of its own.
+            width=260,
         )
         form.area("suggested_note", _("Request"), height=68)
 

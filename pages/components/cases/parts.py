@@ -23,11 +23,3 @@ def draw_submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) 
     """Draw the button of a form that is longer than the screen; it stays visible at the bottom."""
     with st.container(key="foot_of_form"):
         form.submit(label, act)
-
-
-def side_by_side(*fields: Callable[[], object]) -> None:
-    """Draw fields of equal width beside each other, if there is room."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        for field in fields:
-            with st.container(width="stretch"):
-                field()

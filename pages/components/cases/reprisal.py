@@ -12,13 +12,13 @@ from calendar_model.mission.links import linked_of_kind
 from calendar_model.terms import EngagementKind, RecordKind, ReprisalState
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
-from pages.components.cases.parts import CODE, LINKED_RECORDS, RESTRICTED_FROM_THE_START, draw_submit, side_by_side
+from pages.components.cases.parts import CODE, LINKED_RECORDS, RESTRICTED_FROM_THE_START, draw_submit
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of, pressing_follow_ups
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.in_place import new_contact
 from pages.components.record.page import RecordView
-from pages.components.record.parts import linked_items, linked_statements
+from pages.components.record.parts import linked_items, linked_statements, side_by_side
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
