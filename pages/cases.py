@@ -55,6 +55,11 @@ STANDING = {
 # --- The list
 
 
+def draw_buttons(_context: PageContext) -> None:
+    st.button(_("New case"), key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
+    st.button(_("New reprisal"), key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
+
+
 def draw_list(context: PageContext) -> None:
     """Draw the cases by the attention that they need, then the reprisals by status."""
     with reading(context.viewer) as session:
@@ -71,8 +76,6 @@ def draw_list(context: PageContext) -> None:
 
 
 def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], context: PageContext) -> None:
-    st.subheader(_("Cases"))
-    st.button(_("New case"), key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
     if not found:
         st.markdown(
             _(
@@ -134,7 +137,6 @@ def _case_sentences(case: Case, raised_in: Sequence[Statement], attention: Atten
 
 def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
     st.subheader(_("Reprisals"))
-    st.button(_("New reprisal"), key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
     if not found:
         st.markdown(
             _(
@@ -191,5 +193,6 @@ draw_page(
         if_missing=_("This case or reprisal no longer exists, or you do not have access."),
         views=(CASE_VIEW, REPRISAL_VIEW),
         draw_list=draw_list,
+        draw_beside=draw_buttons,
     )
 )
