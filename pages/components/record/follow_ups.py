@@ -166,7 +166,7 @@ def _draw_line(
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
         st.markdown(plain_lines(line.outcome))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"about_{line.id}"):
         if not own_page:
             kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
             link(PAGE_OF[line.record_kind], kind, **{RECORD: line.record_id})
