@@ -60,17 +60,14 @@ CONSULTED = str(EngagementKind.CONSULTED)
 # --- The list
 
 
+def draw_button(_context: PageContext) -> None:
+    st.button(
+        _("New contact"), key="new_contact", type="primary", on_click=forms.begin, args=(str(ContactKind.DEFENDER),)
+    )
+
+
 def draw_list(context: PageContext) -> None:
-    """Draw the buttons for a new contact, the page's own filters, the consents to renew, the table and its files."""
-    with st.container(horizontal=True):
-        for kind in ContactKind:
-            st.button(
-                _("New {kind}").format(kind=words(kind).lower()),
-                key=f"new_{kind}",
-                type="primary" if kind is ContactKind.DEFENDER else "secondary",
-                on_click=forms.begin,
-                args=(str(kind),),
-            )
+    """Draw the consents to renew, the page's own filters, the table and its files."""
     with reading(context.viewer) as session:
         everything = contacts.list_contacts(session)
     if not everything:
@@ -82,8 +79,11 @@ def draw_list(context: PageContext) -> None:
         )
         return
     last = last_engagements(context.viewer, context.today, change_token())
+    pressing = st.container()
+    st.subheader(_("All contacts"))
     chosen = draw_own_filters(everything, context)
-    draw_consents_to_renew(chosen, context)
+    with pressing:
+        draw_consents_to_renew(chosen, context)
     draw_table(chosen, last, context)
     csv_download(contacts.contacts_table(chosen, last), "contacts")
     st.caption(_("These files leave out restricted contacts and all identities."))
@@ -152,7 +152,6 @@ def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> No
 
 
 def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: PageContext) -> None:
-    st.subheader(_("All contacts: {count}").format(count=len(found)))
     if not found:
         st.markdown(_("No contacts match. Broaden your search."))
         return
@@ -161,7 +160,7 @@ def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: Page
         [one.id for one in found],
         "contacts",
         columns={
-            _("Code"): st.column_config.TextColumn(width=190),
+            _("Code"): st.column_config.TextColumn(width=230),
             _("Field of work"): st.column_config.TextColumn(width=240),
             _("Preferred channels"): st.column_config.TextColumn(width=180),
             _("Channels to avoid"): st.column_config.TextColumn(width=160),
@@ -172,7 +171,11 @@ def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: Page
             count=len(found)
         ),
     )
-    st.caption(_("Select a row to open it."))
+    st.caption(
+        _("{count}. Select a row to open it.").format(
+            count=wording.count(len(found), "{number} contact", "{number} contacts")
+        )
+    )
 
 
 def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
@@ -445,6 +448,7 @@ draw_page(
             ),
         ),
         draw_list=draw_list,
+        draw_beside=draw_button,
         list_keys=(KINDS, COUNTRIES, SEARCH),
     )
 )

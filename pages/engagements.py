@@ -61,9 +61,12 @@ PRESSING, MORE_PRESSING = 6, 20
 # --- The list
 
 
-def draw_list(context: PageContext) -> None:
-    """Draw the button for a new engagement, open follow-ups, the page's own filters, the table and its files."""
+def draw_button(_context: PageContext) -> None:
     st.button(_("Log engagement"), key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
+
+
+def draw_list(context: PageContext) -> None:
+    """Draw open follow-ups, the page's own filters, the table and its files."""
     with reading(context.viewer) as session:
         total = engagements.count(session, EngagementQuery(context.reference))
         states = contacts.list_countries(session)
@@ -386,6 +389,7 @@ draw_page(
             ),
         ),
         draw_list=draw_list,
+        draw_beside=draw_button,
         list_keys=(KINDS, ORGANISATIONS, COUNTRIES, MINE, SEARCH),
     )
 )

@@ -29,7 +29,7 @@ from calendar_model.vocabulary import Kind, Sensitivity, Standing
 from pages.components.events.form import EVENT_VIEW, speaks
 from pages.components.record import forms
 from pages.components.record.forms import words
-from pages.components.record.page import RecordPage, draw_record
+from pages.components.record.page import RecordPage, draw_record, draw_title
 from pages.components.record.parts import left_out_caption, who_sees
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
@@ -44,8 +44,17 @@ if TYPE_CHECKING:
     from calendar_model.store.models import Contact, Event
 
 SOON = timedelta(days=540)
+WHEN = 380
+"""Pixels of the column of dates: a day, hours and the place whose time they are, in one line."""
 PRESSING = timedelta(days=14)
 """How long before its due date a room request is shown in bold."""
+
+
+def draw_ways_to_plan(context: PageContext) -> None:
+    """Draws the button for a new event, and the way to import some, for users."""
+    if context.workspace and context.viewer != ANONYMOUS:
+        st.button(_("New event"), key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
+        link("imports", _("Import events from a file"))
 
 
 def draw_own_events(context: PageContext) -> None:
@@ -54,9 +63,6 @@ def draw_own_events(context: PageContext) -> None:
     if context.viewer == ANONYMOUS:
         st.caption(_("Public events only. Select user to see internal events and plan your own."))
         link("settings", _("Select user"))
-    else:
-        st.button(_("New event"), key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
-        link("imports", _("Import events from a file"))
     with reading(context.viewer) as session:
         events = own_events(session)
         speakers = linked_records(session, RecordKind.CONTACT, [event.id for event in events])
@@ -95,7 +101,7 @@ def draw_event_lines(
     titles = dict(zip(around["item"].astype(str), around["title"].astype(str), strict=True))
     with st.container(key=f"lines_events_{place}", gap="small"):
         for event in events:
-            with dated_line(event.id, plain(when(rows[_item(event)], context.zone)), stacked=True):
+            with dated_line(event.id, plain(when(rows[_item(event)], context.zone)), stacked=True, width=WHEN):
                 draw_event(event, speakers[event.id], titles, context.today)
                 if event.sensitivity is Sensitivity.RESTRICTED:
                     st.caption(plain(who_sees(event, everyone)))
@@ -305,12 +311,12 @@ def draw_days_to_mark(context: PageContext) -> None:
 
 
 def draw_list(context: PageContext) -> None:
-    """Draws our own events, room request deadlines, recurring meetings and international days."""
+    """Draws our own events, room request deadlines, international days and recurring meetings."""
     if context.workspace:
         draw_own_events(context)
     draw_room_deadlines(context)
-    draw_recurring(context)
     draw_days_to_mark(context)
+    draw_recurring(context)
 
 
 PAGE = RecordPage(
@@ -320,13 +326,14 @@ PAGE = RecordPage(
     if_missing=_("This event no longer exists or you do not have access. Go back to the list."),
     views=(EVENT_VIEW,),
     draw_list=draw_list,
+    draw_beside=draw_ways_to_plan,
 )
 
 context = current()
 if context.workspace and (RECORD in st.query_params or NEW in st.query_params):
     require_person(PAGE.subject)
 if not (context.workspace and draw_record(PAGE, context)):
-    st.title(PAGE.page_title)
+    draw_title(PAGE, context)
     forms.outcome()
     draw_list(context)
 item_panel.draw_panel(context)

@@ -26,6 +26,7 @@ from calendar_model.mission.checks import (
     refuse_deletion,
 )
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
+from calendar_model.mission.statements.workflow import AFTER_DELIVERY
 from calendar_model.mission.transactions import SaveOptions, save
 from calendar_model.store.models import (
     Access,
@@ -36,7 +37,7 @@ from calendar_model.store.models import (
     Statement,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import ReprisalState, StatementState
+from calendar_model.terms import ReprisalState
 from calendar_model.vocabulary import Sensitivity
 
 
@@ -57,9 +58,13 @@ def facts(case: Case) -> CaseFacts:
     return _facts_of({name: getattr(case, name) for name in COLUMNS})
 
 
-def facts_of_form(values: Mapping[str, Any]) -> CaseFacts:
-    """Return the same from the columns of a form, :func:`with_days_completed`; absent columns count as empty."""
-    return _facts_of(with_days_completed(values))
+def facts_of_form(values: Mapping[str, Any], case: Case | None = None) -> CaseFacts:
+    """Return the same from the columns of a form, :func:`with_days_completed`.
+
+    Columns that the form does not have are those of the ``case``; without one they count as empty.
+    """
+    kept = {name: getattr(case, name) for name in COLUMNS} if case is not None else {}
+    return _facts_of(with_days_completed({**kept, **values}))
 
 
 def _facts_of(values: Mapping[str, Any]) -> CaseFacts:
@@ -74,6 +79,11 @@ def missing(found: CaseFacts) -> list[UnmetRequirement]:
 def reasons_not_to_raise(found: CaseFacts) -> list[UnmetRequirement]:
     """Return the answers by which it was decided not to raise the case."""
     return [unmet for unmet in before_clearing(found) if not unmet.can_be_overridden]
+
+
+def delivered_days(found: Iterable[Statement]) -> list[date | None]:
+    """Return the days of delivery of the statements that have been delivered."""
+    return [one.delivered_on for one in found if one.state in AFTER_DELIVERY]
 
 
 def awaits_contact(found: CaseFacts, delivered: Iterable[date | None]) -> bool:
@@ -127,7 +137,7 @@ def _check_closing(session: Session, case: Case) -> None:
         return
     delivered = select(Statement.delivered_on).where(
         Statement.id.in_(ids_linked_in_database(session, [case.id])[case.id]),
-        Statement.state.in_((StatementState.DELIVERED, StatementState.FOLLOWED_UP)),
+        Statement.state.in_(AFTER_DELIVERY),
     )
     days = [day for day in session.scalars(delivered.execution_options(everything=True)) if day]
     if awaits_contact(facts(case), days):

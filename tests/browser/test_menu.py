@@ -59,7 +59,7 @@ def test_the_entry_of_the_page_that_is_open_leads_back_to_its_list(
     expect(page.get_by_role("heading", level=1)).not_to_have_text("Engagements")
     heard(page)
     page.get_by_role("navigation", name="Menu").locator("[aria-current=page]").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Engagements")
+    expect(page.get_by_role("heading", level=1).first).to_have_text("Engagements")
     expect(page).to_have_url(re.compile(r"/engagements$"))
 
 

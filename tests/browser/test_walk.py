@@ -141,6 +141,7 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
     settled(head)
     expect(clear).to_be_disabled()
     says(head, "one individual case that you cannot read")
+    press(officer, "Edit Access and links")
     add(officer.get_by_role("combobox", name="Visible only to"), "Head of section")
     press(officer, "Save case")
     says(officer, "visible only to Desk officer, Head of section")

@@ -25,6 +25,7 @@ from calendar_model.store.models import (
     LanguageProposal,
     Person,
     Reprisal,
+    Statement,
 )
 from calendar_model.terms import (
     InTheLoop,
@@ -33,6 +34,7 @@ from calendar_model.terms import (
     Publicity,
     ReprisalState,
     RiskLevel,
+    StatementState,
     Suggester,
 )
 from calendar_model.vocabulary import Sensitivity
@@ -142,6 +144,17 @@ def test_where_a_case_stands(columns: dict[str, Any], delivered: list[date | Non
 def test_what_was_decided_keeps_a_case_back() -> None:
     known = checks.facts(of(publicity=Publicity.QUIET, risk=RiskLevel.NOT_ACCEPTABLE))
     assert [one.code for one in checks.reasons_not_to_raise(known)] == ["risk-not-acceptable", "works-quietly"]
+
+
+def test_a_form_without_some_columns_has_those_of_its_case() -> None:
+    known = checks.facts_of_form({"mission_advice": "", "before_on": None}, of())
+    assert [one.code for one in checks.missing(known)] == ["mission-advice-missing", "not-consulted-before"]
+    assert checks.missing(checks.facts_of_form({}, of())) == []
+
+
+def test_a_case_was_raised_by_the_statements_that_are_delivered() -> None:
+    found = [Statement(state=state, delivered_on=TODAY) for state in StatementState]
+    assert checks.delivered_days(found) == [TODAY, TODAY]
 
 
 # --- Language

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.follow_ups import add_follow_up
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import (
@@ -39,7 +41,7 @@ from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.cases import ANSWERS
 from tests.day import TODAY
-from tests.pages.driver import run, sound
+from tests.pages.driver import address, click, run, sound, unfold
 
 
 @pytest.fixture
@@ -84,6 +86,19 @@ def type_in(app: AppTest, **values: Any) -> None:
             for widget in fields:
                 if (widget.key or "").split("_", 2)[2:] == [name]:
                     widget.set_value(value)
+
+
+def edit(app: AppTest, *parts: str) -> AppTest:
+    """The page after these parts, which are lines, were opened to be edited."""
+    for part in parts:
+        click(app, f"case_edit_{part}")
+    return app
+
+
+def columns(app: AppTest) -> set[str]:
+    """The columns, and other names, that the form of a case has fields for."""
+    fields = (*app.text_input, *app.text_area, *app.selectbox, *app.date_input, *app.multiselect)
+    return {"_".join(str(widget.key).split("_")[2:]) for widget in fields if str(widget.key).startswith("case_")}
 
 
 def save_it(app: AppTest) -> AppTest:
@@ -240,31 +255,28 @@ def test_a_new_case_is_restricted_to_the_person_who_creates_it(staff_member: Vie
 def test_each_question_says_in_words_whether_it_is_answered(staff_member: Viewer) -> None:
     made = case(staff_member, "Case 1")
     app = cases(staff_member, record=made)
-    assert [one.value for one in app.subheader][:8] == [
-        "1. Who suggested it",
-        "2. Bilateral mission",
-        "3. Prior consultation",
-        "4. Risk of reprisals",
-        "5. Prospects",
-        "6. Publicity",
-        "7. Follow-up after the statement",
-        "8. Closing",
+    assert [one.value for one in app.subheader][:6] == [
+        "Bilateral mission",
+        "Prior consultation",
+        "Risk of reprisals",
+        "Prospects",
+        "Publicity",
+        "On record",
     ]
-    assert marks(app) == [
-        "**Answered**",
+    assert marks(app)[:5] == [
         "**Outstanding:** The bilateral mission has not been consulted.",
         "**Outstanding:** Neither the defender nor civil society on their behalf has been consulted.",
         "**Outstanding:** The risk of reprisals has not been assessed, with reasons.",
         "**Outstanding:** The prospects have not been assessed, with reasons.",
         "**Outstanding:** Publicity has not been decided, with a reason.",
-        "Not due yet: no statement has raised this case.",
     ]
-    assert app.markdown[0].value == "**5 of 5 questions outstanding** before a statement can raise this case."
+    [summary] = [one.value for one in app.markdown if one.value.startswith("**5 of 5")]
+    assert re.findall(r"\(#case-(\w+)\)", summary) == ["mission", "before", "risk", "prospects", "publicity"]
     type_in(app, mission="The embassy", mission_advice="None.", before_with=InTheLoop.DEFENDER)
     type_in(app, mission_consulted_on=date(2026, 11, 2), risk=RiskLevel.HIGH, risk_reasons="Family at home.")
     type_in(app, publicity=Publicity.QUIET, publicity_reason="They ask for it.", before_on=date(2026, 11, 3))
     run(app)
-    assert marks(app)[1:6] == [
+    assert marks(app)[:5] == [
         "**Answered**",
         "**Answered**",
         "**Outstanding:** The risk of reprisals is high, and no mitigation is entered.",
@@ -295,8 +307,9 @@ def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer,
     assert [one.value for one in app.warning] == [
         "This case has been raised, but nobody has contacted the defender, or civil society on their behalf, since."
     ]
-    assert marks(app)[-1] == "**Outstanding:** contact since the case was raised on Thu 12 Nov 2026."
+    assert marks(app) == ["**Outstanding:** contact since the case was raised on Thu 12 Nov 2026."]
     assert "General debate · delivered on Thu 12 Nov 2026" in [one.value for one in app.caption]
+    edit(app, "developments")
     type_in(app, closed_on=TODAY)
     save_it(app)
     assert [one.value for one in app.error] == [
@@ -312,6 +325,102 @@ def test_an_assessed_case_is_raised_followed_up_and_closed(staff_member: Viewer,
     assert (kept.closed_on, kept.after_on, kept.since) == (TODAY, date(2026, 11, 20), "Visited in prison.")
 
 
+def test_what_is_open_is_asked_first_and_the_rest_are_lines(staff_member: Viewer, head: Viewer) -> None:
+    half = {name: value for name, value in ANSWERS.items() if name.startswith(("mission", "before"))}
+    made = case(staff_member, "Case 1", country="BLR", **half)
+    app = cases(staff_member, record=made)
+    assert columns(app) == {
+        "risk", "risk_weighed_on", "risk_reasons", "risk_mitigation", "prospect", "prospect_weighed_on",
+        "prospect_reasons", "publicity", "publicity_decided_on", "publicity_reason",
+    }  # fmt: skip
+    texts = [one.value for one in app.markdown]
+    assert "The embassy · Mon 2 Nov 2026  \nNo objection." in texts
+    assert "Civil society · Belarus" in texts
+    type_in(app, risk=RiskLevel.LOW, risk_reasons="Known already.")
+    save_it(app)
+    assert not {"risk", "risk_reasons"} & columns(app)
+    kept = only(staff_member, Case)
+    assert (kept.mission_advice, kept.country, kept.risk, kept.risk_reasons) == (
+        "No objection.",
+        "BLR",
+        RiskLevel.LOW,
+        "Known already.",
+    )
+
+
+def test_an_answer_that_is_taken_back_is_outstanding_at_once_and_saved_with_the_rest(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1", **ANSWERS)
+    app = cases(staff_member, record=made)
+    assert columns(app) == set()
+    assert [button for button in app.button if (button.key or "").endswith("_save")] == []
+    edit(app, "mission")
+    assert columns(app) == {"mission_consulted_on", "mission", "mission_advice"}
+    type_in(app, mission_advice="")
+    run(app)
+    assert marks(app)[:1] == ["**Outstanding:** Enter which bilateral mission was consulted and what it advises."]
+    save_it(app)
+    kept = only(staff_member, Case)
+    assert (kept.mission, kept.mission_advice, kept.risk) == ("The embassy", "", RiskLevel.MODERATE)
+    assert columns(app) == {"mission_consulted_on", "mission", "mission_advice"}
+
+
+def test_what_is_typed_stays_when_another_user_answers_the_question_meanwhile(
+    staff_member: Viewer, head: Viewer
+) -> None:
+    made = case(staff_member, "Case 1", [staff_member, head])
+    app = cases(staff_member, record=made)
+    type_in(app, risk_reasons="Mine.")
+    answers = {name: value for name, value in ANSWERS.items() if name.startswith("risk")}
+    save(head, Case, answers, record_id=made, seen=1)
+    run(app)
+    assert app.text_area(key=f"case_{made}_risk_reasons").value == "Mine."
+
+
+def test_what_is_typed_into_an_answer_is_there_again_when_its_user_comes_back(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1", **ANSWERS)
+    app = edit(cases(staff_member, record=made), "mission")
+    type_in(app, mission_advice="Wait.")
+    run(app)
+    click(app, "form_back")
+    click(app, f"open_{made}")
+    assert app.text_area(key=f"case_{made}_mission_advice").value == "Wait."
+    assert columns(app) == {"mission_consulted_on", "mission", "mission_advice"}
+    click(app, f"case_{made}_discard")
+    assert columns(app) == set()
+
+
+def test_a_closed_case_asks_nothing(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1", closed_on=date(2026, 9, 1), since="Released.")
+    app = cases(staff_member, record=made)
+    assert columns(app) == set()
+    assert "Released." in [one.value for one in app.markdown]
+    assert [one.value for one in app.markdown if "(#case-" in one.value] == []
+
+
+def test_follow_ups_that_are_due_come_first(staff_member: Viewer) -> None:
+    made = case(staff_member, "Case 1", **ANSWERS)
+    for what, due in (("Call", date(2026, 11, 20)), ("Write", date(2026, 12, 24))):
+        add_follow_up(staff_member, made, what=what, due=due, owner_id=staff_member.person_id)
+    app = cases(staff_member, record=made)
+    assert app.markdown[0].value == "**Late by 4 days**: [Call](#follow-ups)"
+
+
+@pytest.mark.parametrize("kind", ["case", "reprisal"])
+def test_a_contact_is_created_in_the_form_and_linked(staff_member: Viewer, head: Viewer, kind: str) -> None:
+    app = cases(staff_member, new=kind)
+    type_in(app, title="Code 14", **({"suggested_by": Suggester.MINISTRY} if kind == "case" else {}))
+    unfold(app, f"{kind}_new_links_contacts_new")
+    click(app, f"{kind}_new_links_contacts_new_create")
+    save_it(app)
+    made = only(staff_member, Contact)
+    assert (made.title, made.sensitivity) == ("Defender 001", Sensitivity.RESTRICTED)
+    with reading(staff_member) as session:
+        found = session.get_one(Record, address(app, "record"))
+        assert [link.other_id for link in found.links] == [made.id]
+    with reading(head) as session:
+        assert session.scalars(select(Contact)).all() == []
+
+
 def test_a_link_that_the_form_does_not_offer_stays(staff_member: Viewer) -> None:
     proposal = save(staff_member, LanguageProposal, {"title": "PP12", "text": "Resolution", "wording": "defenders"})
     kinds = {"engagement_kind": EngagementKind.BILATERAL_MISSION, "form": EngagementForm.PHONE}
@@ -325,6 +434,7 @@ def test_a_link_that_the_form_does_not_offer_stays(staff_member: Viewer) -> None
     )
     app = cases(staff_member, record=made)
     assert "Bilateral mission · Mon 2 Nov 2026" in [one.value for one in app.caption]
+    edit(app, "suggestion", "links")
     type_in(app, title="Case 01", links_engagements=[])
     save_it(app)
     with reading(staff_member) as session:

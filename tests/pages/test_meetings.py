@@ -76,7 +76,7 @@ def test_empty_lists_say_what_matches() -> None:
             "panels here; they also appear on the timeline."
         ),
         "No room request deadlines match the filter. They are calculated from the dates of each session.",
-        "No recurring meetings match the filter.",
         "No international days match the filter.",
+        "No recurring meetings match the filter.",
     ]
     assert len(app.dataframe) == 0

@@ -18,8 +18,18 @@ from tests.pages.driver import run
 from tests.pages.test_markup import sent
 
 NORWEGIAN = {"language": "nb"}
-PAGES = [page.file for page in navigation.PAGES]
 OF = {"dossier": {"of": "session-HRC64"}}
+PAGES = [(page.file, OF.get(page.file, {})) for page in navigation.PAGES]
+FORMS = [
+    ("statements", "national"),
+    ("engagements", "consulted"),
+    ("contacts", "defender"),
+    ("meetings", "side-event"),
+    ("cases", "case"),
+    ("cases", "reprisal"),
+    ("language", "new"),
+]
+"""Pages with the form of a new record, and which."""
 
 NOT_SHOWN = {"id", "key", "icon", "type", "format", "options", "query_param_key", "json", "query_string", "name"}
 """What is sent to the browser and never read by anyone."""
@@ -36,9 +46,9 @@ def english() -> frozenset[str]:
     return frozenset(text.casefold() for text in texts - OF_THE_REFERENCE if " " in text or not text.islower())
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_nothing_that_is_translated_stays_english(page: str, sample_officer: Viewer) -> None:
-    app = open_page(page, sample_officer.person_id, NORWEGIAN, **OF.get(page, {}))
+@pytest.mark.parametrize(("page", "asked"), [*PAGES, *((page, {"new": new}) for page, new in FORMS)])
+def test_nothing_that_is_translated_stays_english(page: str, asked: dict[str, str], sample_officer: Viewer) -> None:
+    app = open_page(page, sample_officer.person_id, NORWEGIAN, **asked)
     assert [error.value for error in app.exception] == []
     # What colleagues have written, and what the reference holds, is not the interface's.
     shown = {

@@ -16,7 +16,7 @@ from calendar_model.store.models import Contact, Engagement, Event
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.app import everything, open_page
-from tests.pages.driver import offered_to_undo
+from tests.pages.driver import click, offered_to_undo, unfold
 
 EVENT: dict[str, Any] = {
     "title": "Reprisals: what missions can do",
@@ -195,6 +195,20 @@ def test_links_are_saved_with_the_event(staff_member: Viewer) -> None:
         assert event is not None
         assert {link.other_id for link in event.links} == {contact, engagement}
         assert {link.item for link in event.items} == {"session-HRC64", "not-in-the-calendar"}
+
+
+def test_a_speaker_is_created_in_the_form_and_linked(staff_member: Viewer) -> None:
+    made = save(staff_member, Event, EVENT)
+    app = opened(staff_member, record=made)
+    fields(app)["room"].input("Room XX")
+    unfold(app, f"event_{made}_links_speakers_new")
+    click(app, f"event_{made}_links_speakers_new_create")
+    click(app, f"event_{made}_save")
+    with reading(staff_member) as session:
+        speaker = session.scalars(select(Contact)).one()
+        event = session.get_one(Event, made)
+        assert (event.room, [link.other_id for link in event.links]) == ("Room XX", [speaker.id])
+        assert speaker.sensitivity is Sensitivity.RESTRICTED
 
 
 def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member: Viewer) -> None:

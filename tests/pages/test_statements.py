@@ -13,6 +13,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.mission.links import linked_of_kind
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.queries import load_statement, newest_text
 from calendar_model.mission.transactions import save
@@ -27,6 +28,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.terms import (
+    RecordKind,
     StatementFormat,
     StatementState,
     Suggester,
@@ -38,7 +40,7 @@ from pages.components.shell.words import plain
 from pages.components.statements import listing
 from tests.app import open_page
 from tests.cases import ANSWERS
-from tests.pages.driver import click, offered_to_undo, sound
+from tests.pages.driver import address, click, offered_to_undo, sound, unfold
 
 OPEN_CHECKS = [
     "Case 1: the bilateral mission has not been consulted.",
@@ -290,6 +292,20 @@ def test_a_new_statement_on_a_case_is_restricted_with_it(me: Viewer) -> None:
     app.text_input(key="statement_new_title").set_value("Item 4")
     click(app, "statement_new_save")
     assert kept(me, str(app.query_params["record"])).sensitivity is Sensitivity.RESTRICTED
+
+
+def test_an_event_of_our_own_is_created_in_the_form_and_linked(me: Viewer) -> None:
+    app = page(me, new="national")
+    app.text_input(key="statement_new_title").set_value("Opening remarks")
+    app.selectbox(key="statement_new_forum").set_value("un-hrc")
+    app.date_input(key="statement_new_due").set_value(date(2027, 3, 4))
+    sound(app.run())
+    unfold(app, "statement_new_other_links_new")
+    app.text_input(key="statement_new_other_links_new_title").set_value("A safe way home")
+    click(app, "statement_new_other_links_new_create")
+    click(app, "statement_new_save")
+    [event] = linked_of_kind(me, RecordKind.EVENT, address(app, "record"))
+    assert (event.title, event.body, event.start) == ("A safe way home", "un-hrc", date(2027, 3, 4))
 
 
 def test_a_statement_without_a_title_is_refused_with_what_was_typed_in_place(me: Viewer) -> None:

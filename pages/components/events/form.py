@@ -19,8 +19,9 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS, Kind, Sensitivity, Standing
 from pages.components.record.forms import RecordForm, open_record, words
+from pages.components.record.in_place import new_contact
 from pages.components.record.page import RecordView
-from pages.components.record.parts import linked_by_kind, linked_items
+from pages.components.record.parts import linked_by_kind, linked_items, side_by_side
 from pages.components.shell import item_panel, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -34,6 +35,10 @@ if TYPE_CHECKING:
 
 STANDINGS = (Standing.PROVISIONAL, Standing.CONFIRMED, Standing.HELD, Standing.CANCELLED)
 """The possible standings of our own events; they are never projected."""
+
+
+_DAY = 160
+"""Width in pixels of a day or a time, two of which fit a phone."""
 
 
 def speaks(event: Event, contacts: Iterable[Contact] = ()) -> str:
@@ -60,10 +65,16 @@ def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageCon
     with form:
         asked = st.query_params.get(NEW, "")
         first = EventKind(asked) if asked in set(EventKind) else EventKind.SIDE_EVENT
-        kind = form.choice("event_kind", _("Kind"), list(EventKind), default=first)
-        form.text("title", _("Title"), help=_("Shown on the timeline to everyone with access. Do not name anyone."))
-        items = form.items(_("Linked to"), help=_("The session, text, review or day for which it is organised."))
-        body = _body(form, event, context)
+        left, right = st.columns((1, 3))
+        with left:
+            kind = form.choice("event_kind", _("Kind"), list(EventKind), default=first)
+        with right:
+            form.text("title", _("Title"), help=_("Shown on the timeline to everyone with access. Do not name anyone."))
+        left, right = st.columns(2)
+        with left:
+            items = form.items(_("Linked to"), help=_("The session, text, review or day for which it is organised."))
+        with right:
+            body = _body(form, event, context)
         start = _when_and_where(form, event, body, context)
         _room(form, event, kind, request_rule(items, start, context))
         st.subheader(_("Participants"))
@@ -76,14 +87,17 @@ def _draw_form(event: Event | None, everyone: Sequence[Person], context: PageCon
             _("Speakers"),
             RecordKind.CONTACT,
             field="links_speakers",
+            beside=new_contact,
             help=_(
                 "Contacts, by code. Shown here and in the dossier to people with access; never in a calendar or feed."
             ),
         )
         form.area("programme", _("Programme"), help=_("Shown with this record only, never in calendars or feeds."))
         st.subheader(_("Linked records and access"))
-        form.records(_("Statements"), RecordKind.STATEMENT, field="links_statements")
-        form.records(_("Engagements"), RecordKind.ENGAGEMENT, field="links_engagements")
+        side_by_side(
+            lambda: form.records(_("Statements"), RecordKind.STATEMENT, field="links_statements"),
+            lambda: form.records(_("Engagements"), RecordKind.ENGAGEMENT, field="links_engagements"),
+        )
         _draw_level(form, everyone)
         form.submit(_("Save event"), _save)
 
@@ -135,22 +149,29 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
     """Draws the fields of time and place; returns the first day, if it is set."""
     st.subheader(_("When and where"))
     seat = context.reference.seat(body)
-    _pair(
-        lambda: form.day("start", _("First day")),
-        lambda: form.day("end", _("Last day"), help=_("Leave empty for a one-day event.")),
-    )
-    _pair(
-        lambda: form.hour("start_time", _("From"), step=300, help=_("Leave empty for an all-day event.")),
-        lambda: form.hour("end_time", _("To"), step=300, help=_("Leave empty if unknown.")),
-    )
+    with st.container(horizontal=True):
+        form.day("start", _("First day"), width=_DAY)
+        form.day("end", _("Last day"), help=_("Leave empty for a one-day event."), width=_DAY)
+        form.hour("start_time", _("From"), step=300, help=_("Leave empty for an all-day event."), width=_DAY)
+        form.hour("end_time", _("To"), step=300, help=_("Leave empty if unknown."), width=_DAY)
     kept = [event.timezone] if event is not None and event.timezone else []
     zones = dict.fromkeys([*kept, *([seat.timezone] if seat else []), context.zone, *zone_choices()])
-    form.choice(
-        "timezone",
-        _("Time zone"),
-        ["", *zones],
-        default=seat.timezone if seat else "",
-        format_func=lambda zone: f"{city(zone)} ({zone})" if zone else _("None (all day)"),
+    side_by_side(
+        lambda: form.choice(
+            "timezone",
+            _("Time zone"),
+            ["", *zones],
+            default=seat.timezone if seat else "",
+            format_func=lambda zone: f"{city(zone)} ({zone})" if zone else _("None (all day)"),
+        ),
+        lambda: form.choice(
+            "standing",
+            _("Status"),
+            STANDINGS,
+            default=Standing.PROVISIONAL,
+            format_func=labels.STANDINGS.__getitem__,
+            help=_("A cancelled event stays in calendars, struck through, so that nobody goes there."),
+        ),
     )
     _pair(
         lambda: form.text(
@@ -161,14 +182,6 @@ def _when_and_where(form: RecordForm, event: Event | None, body: str, context: P
         ),
         lambda: form.text("room", _("Room")),
     )
-    form.choice(
-        "standing",
-        _("Status"),
-        STANDINGS,
-        default=Standing.PROVISIONAL,
-        format_func=labels.STANDINGS.__getitem__,
-        help=_("A cancelled event stays in calendars, struck through, so that nobody goes there."),
-    )
     return form.values("start")["start"]  # type: ignore[no-any-return]
 
 
@@ -177,7 +190,8 @@ def _room(form: RecordForm, event: Event | None, kind: EventKind, rule: Any) -> 
     exact = rule is not None and rule["date_precision"] not in WINDOWS
     day = rule["start"].date() if rule is not None and exact else None
     for_a_room = kind in (EventKind.SIDE_EVENT, EventKind.PANEL)
-    chosen = form.day("request_due", _("Request room by"), default=day if for_a_room and event is None else None)
+    proposed = day if for_a_room and event is None else None
+    chosen = form.day("request_due", _("Request room by"), default=proposed, width=_DAY)
     if rule is None:
         return
     how = "" if rule["confidence"] == "sourced" else _(" Unsourced.")

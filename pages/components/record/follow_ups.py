@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _LONGEST_WHAT, _LONGEST_OUTCOME = text_limit("follow_up", "what"), text_limit("follow_up", "outcome")
 
+_ANCHOR = "follow-ups"
+"""Where a page shows the follow-ups of its record."""
+
 
 def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageContext) -> None:
     """Draw the follow-ups of a record: the open ones to be updated, those done folded, and the fields for a new one.
@@ -44,7 +47,7 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
     open_ = [line for line in found if line.done_on is None]
     owners = _owners(record, everyone)
     names = {person.id: person.name for person in everyone}
-    st.subheader(_("Follow-ups"))
+    st.subheader(_("Follow-ups"), anchor=_ANCHOR)
     if open_:
         follow_up_lines(open_, names, "open", today=context.today, owners=owners, own_page=True)
     else:
@@ -53,6 +56,21 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
         with st.expander(_("Done: {count}").format(count=len(found) - len(open_))):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
     _draw_new(record.id, owners)
+
+
+def pressing_follow_ups(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:
+    """Draw the open follow-ups of a record that are late or due soon, each with a link to where it is updated."""
+    with reading(context.viewer) as session:
+        found = list_follow_ups(session, record.id)
+    pressing = [
+        line for line in found if line.done_on is None and nearness(line.due, context.today) is not Nearness.LATER
+    ]
+    if pressing:
+        st.markdown(
+            "  \n".join(
+                f"**{due_words(line.due, context.today)}**: [{plain(line.what)}](#{_ANCHOR})" for line in pressing
+            )
+        )
 
 
 def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
@@ -149,7 +167,7 @@ def _draw_line(
     st.markdown(f"**{plain(line.what)}**" if line.done_on is None else plain(line.what))
     if line.outcome.strip():
         st.markdown(plain_lines(line.outcome))
-    with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+    with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"about_{line.id}"):
         if not own_page:
             kind = f"{words(line.record_kind)}: {plain(line.record_title)}"
             link(PAGE_OF[line.record_kind], kind, **{RECORD: line.record_id})

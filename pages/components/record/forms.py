@@ -279,13 +279,12 @@ class RecordForm:
         """Yes or no."""
         return st.checkbox(label, value=self._value(field, False), key=self._key(field, label), **options)
 
-    def country(self, field: str, label: str = N_("Country")) -> str:
+    def country(self, field: str, label: str = N_("Country"), **options: Any) -> str:
         """A state's code, or nothing."""
         states = self.context.reference.states
         codes = ["", *sorted(states, key=lambda code: states[code].name)]
-        return str(
-            self.choice(field, _(label), codes, format_func=lambda code: states[code].name if code else _("Not stated"))
-        )
+        options["format_func"] = lambda code: states[code].name if code else _("Not stated")
+        return str(self.choice(field, _(label), codes, **options))
 
     def organisation(self, field: str, label: str, *, optional: bool = True) -> str:
         """The code of an organisation or body, or nothing."""
@@ -384,6 +383,10 @@ class RecordForm:
         key = f"{self.prefix}_{field}"
         st.session_state[key] = [*(st.session_state.get(key) or ()), record_id]
 
+    def holds(self, *fields: str) -> bool:
+        """Whether one of these fields was drawn in the last run, or holds what was typed on an earlier visit."""
+        return any(f"{self.prefix}_{field}" in st.session_state for field in fields)
+
     def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
         """Draw the level, and for restricted the people with access; ``born`` is the level of a new record."""
         levels = [
@@ -436,6 +439,11 @@ class RecordForm:
             mark_fields(
                 {self._fields[name]: says for name, says in result.fields.items() if name in self._fields}, self.prefix
             )
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no field is drawn, so that there is nothing to save."""
+        return not self._fields
 
     def values(self, *names: str) -> dict[str, Any]:
         """Return the values of the fields by column; without names, of all fields that are columns."""

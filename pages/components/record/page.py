@@ -17,6 +17,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.records import changes_of, get_record
 from calendar_model.terms import RecordKind
+from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
@@ -37,6 +38,10 @@ _COLUMNS = (5, 3)
 
 def _no_state(_record: Any, _context: PageContext) -> str:
     return ""
+
+
+def _draw_nothing(_context: PageContext) -> None:
+    pass
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,8 @@ class RecordPage:
 
     ``subject`` begins the sentence for a reader who has not selected a user ("Engagements are"); ``back`` is the label
     of the way back to the list; ``if_missing`` is shown where a record does not exist, or not for this reader.
-    ``draw_list`` draws the list below its title; ``list_keys`` are the keys of the list's own fields, which keep their
+    ``draw_list`` draws the list below its title, ``draw_beside`` what is beside the title, such as the buttons for new
+    records; ``list_keys`` are the keys of the list's own fields, which keep their
     values while a record is open. The address gives the kind of a new record; by default it is the first view's.
     """
 
@@ -78,6 +84,7 @@ class RecordPage:
     views: tuple[RecordView, ...]
     draw_list: Callable[[PageContext], None]
     list_keys: tuple[str, ...] = ()
+    draw_beside: Callable[[PageContext], None] = _draw_nothing
 
 
 def draw_page(page: RecordPage) -> None:
@@ -89,10 +96,17 @@ def draw_page(page: RecordPage) -> None:
     require_person(page.subject, page.page_title)
     forms.remember(*page.list_keys)
     if not draw_record(page, context):
-        st.title(page.page_title)
+        draw_title(page, context)
         forms.outcome()
         page.draw_list(context)
     item_panel.draw_panel(context)
+
+
+def draw_title(page: RecordPage, context: PageContext) -> None:
+    """Draw the title of the list, and what is beside it."""
+    with st.container(horizontal=True, vertical_alignment="center", key="list_bar"):
+        st.title(page.page_title, width="content")
+        page.draw_beside(context)
 
 
 def draw_record(page: RecordPage, context: PageContext) -> bool:
@@ -131,9 +145,9 @@ def _draw_missing(page: RecordPage, record_id: str) -> None:
 
 def _draw_new(page: RecordPage, view: RecordView, context: PageContext) -> None:
     forms.back(page.back)
-    st.title(view.new_title)
+    st.title(_(view.new_title))
     if view.new_caption:
-        st.caption(view.new_caption)
+        st.caption(_(view.new_caption))
     forms.outcome()
     with st.columns(_COLUMNS)[0] if view.new_in_column else st.container():
         view.form(None, staff(), context)

@@ -119,6 +119,13 @@ def linked_statements(heading_: str) -> Part:
     return draw
 
 
+def side_by_side(*fields: Callable[[], object]) -> None:
+    """Draw fields of equal width beside each other; on a phone below each other."""
+    for column, field in zip(st.columns(len(fields), vertical_alignment="bottom"), fields, strict=True):
+        with column:
+            field()
+
+
 def close_lines(*parts: Part) -> Part:
     """Return a part that draws others below each other as close lines."""
 

@@ -17,6 +17,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm, words
+from pages.components.record.in_place import new_event
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import LINK, NEW
@@ -54,7 +55,7 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
             form.choice("voice", _("Who speaks"), Voice, default=voice)
             form.choice("format", _("Format"), StatementFormat, default=made)
             codes = ["", *context.reference.organisations]
-            form.choice(
+            forum = form.choice(
                 "forum",
                 _("Forum"),
                 codes,
@@ -63,7 +64,7 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
             )
             form.text("agenda_item", _("Agenda item"))
         with st.container(horizontal=True):
-            form.day("due", _("Due"))
+            due = form.day("due", _("Due"))
             form.text("speaker", _("Speaker"))
             form.text("lead", _("Lead delegation"))
             form.number(
@@ -74,8 +75,10 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
                 max_value=most,
             )
         form.items()
+        # What we say at an event of our own may be written before the event is recorded.
+        beside = {"other_links": lambda form, field: new_event(form, field, due, forum)}
         for field, (label, kinds) in _LINKS.items():
-            form.records(label, *kinds, field=field)
+            form.records(label, *kinds, field=field, beside=beside.get(field))
         if record is not None and record.sensitivity is not Sensitivity.RESTRICTED:
             st.caption(_("A statement linked to a case is restricted: only people with access can see it."))
         form.level(Sensitivity.INTERNAL, everyone)
