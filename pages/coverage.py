@@ -7,6 +7,7 @@ require_entrance()
 from typing import Any
 
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from calendar_model import wording
@@ -15,12 +16,13 @@ from calendar_model.figures.coverage import coverage_figure, coverage_summary
 from calendar_model.figures.sheet import FigureVariant
 from calendar_model.messages.coverage import EXPECTATION_LABELS, EXPECTATION_MEANINGS, readiness_words
 from calendar_model.mission.coverage import Action, ActionKind
+from calendar_model.reference import Reference
 from calendar_model.terms import EngagementKind, Expectation, ReadinessState
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import term
-from pages.components.coverage.covered import covered
+from pages.components.coverage.covered import covered, of_items
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
@@ -140,12 +142,26 @@ def picture_of(context: PageContext, period: str, scope: str) -> PictureRequest:
     )
 
 
-def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
+@st.cache_resource(max_entries=32, show_spinner=False)
+def figure_of(
+    _drawn: pd.DataFrame, _reference: Reference, about: tuple[Any, ...], theme: str, width: int
+) -> tuple[go.Figure, str]:
+    """Return figure and summary; ``about`` stands for the rows."""
+    figure = coverage_figure(_drawn, "dark" if theme == "dark" else "light", width, _reference)
+    return figure, coverage_summary(_drawn)
+
+
+def draw_picture(frame: pd.DataFrame, context: PageContext, period: str, scope: str) -> None:
     """Draw the chart of the first items; each tile leads to its action."""
     first = list(dict.fromkeys(frame["item"]))
-    drawn = frame[frame["item"].isin(first[:ROWS_DRAWN]).to_numpy()]
-    width = column_width("coverage_width")
-    figure = coverage_figure(drawn, "dark" if st.context.theme.type == "dark" else "light", width, context.reference)
+    about = (context.version, context.viewer, change_token(), repr(context.filter), context.today, period, scope)
+    figure, summary = figure_of(
+        of_items(frame, pd.Series(first[:ROWS_DRAWN])),
+        context.reference,
+        about,
+        st.context.theme.type or "light",
+        column_width("coverage_width"),
+    )
     if len(first) > ROWS_DRAWN:
         st.caption(
             _("Showing the first {rows_drawn} of {count} items. Narrow the filter or the period to see others.").format(
@@ -159,7 +175,7 @@ def draw_picture(frame: pd.DataFrame, context: PageContext) -> None:
         on_select=clicked,
         selection_mode="points",
         config={"displayModeBar": False, "scrollZoom": False, "doubleClick": False, "showTips": False},
-        alt=coverage_summary(drawn),
+        alt=summary,
     )
 
 
@@ -184,7 +200,7 @@ def draw_list(frame: pd.DataFrame, context: PageContext) -> None:
         draw_item(pressing[(pressing["item"] == item).to_numpy()])
     if len(shown) < len(items):
         st.button(_("Show all {count} items").format(count=len(items)), key="coverage_show_all", on_click=show_all)
-    csv_download(for_file(frame, context), "coverage")
+    csv_download(lambda: for_file(frame, context), "coverage")
 
 
 def state_words(state: str) -> str:
@@ -216,7 +232,7 @@ def draw_item(rows: pd.DataFrame) -> None:
 def for_file(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
     """Return the list for the files, without the mission's own restricted events."""
     kept = context.table.loc[(context.table["sensitivity"] != Sensitivity.RESTRICTED).to_numpy(), "item"]
-    rows: Any = frame[frame["item"].isin(kept).to_numpy()].to_dict("records")
+    rows: Any = of_items(frame, kept).to_dict("records")
     return pd.DataFrame(
         [
             (
@@ -274,7 +290,7 @@ def draw(context: PageContext) -> None:
     )
     if not frame["records"].any():
         above.markdown(_("Nothing is linked to these items yet. Click an empty cell to start a linked record."))
-    draw_picture(frame, context)
+    draw_picture(frame, context, chosen, wanted)
     as_a_picture(
         "coverage",
         context,

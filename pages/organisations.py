@@ -167,9 +167,14 @@ def links(known: Organisation) -> list[str]:
     return [linked(name, url) for name, url in named if url]
 
 
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _yearly_dates(_table: pd.DataFrame, _reference: Reference, version: str, code: str, as_of: date) -> pd.DataFrame:
+    return briefing.yearly_dates(_table, _reference, _reference.beneath[code], as_of)
+
+
 def rhythm(code: str, context: PageContext) -> None:
     st.subheader(_("Yearly calendar"))
-    table = briefing.yearly_dates(context.table, context.reference, context.reference.beneath[code], context.today)
+    table = _yearly_dates(context.table, context.reference, context.version, code, context.today).copy()
     if table.empty:
         st.markdown(_("No recurring sessions or meetings recorded."))
         return

@@ -6,7 +6,7 @@ require_entrance()
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
@@ -217,9 +217,15 @@ def cycle_rows(found: tuple[TrackCycle, ...]) -> pd.DataFrame:
     )
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def cycles_of(_context: PageContext, version: str, chosen: str, today: date) -> tuple[TrackCycle, ...]:
+    """Return the cycles; ``version`` and ``chosen`` stand for the calendar and the filter."""
+    return briefing.cycles(_context.table, _context.reference, _context.filter, today)
+
+
 def the_cycles(context: PageContext) -> None:
     st.subheader(_("The cycles"))
-    found = briefing.cycles(context.table, context.reference, context.filter, context.today)
+    found = cycles_of(context, context.version, repr(context.filter), context.today)
     if not found:
         st.markdown(_("No cycles match this filter. Remove a filter to see the resolutions, the mandate and the UPR."))
         return

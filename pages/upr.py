@@ -180,6 +180,14 @@ def picture_of(context: PageContext, track: Track, cycle: int) -> PictureRequest
     )
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _reviews(
+    _context: PageContext, _kept: pd.DataFrame, about: tuple[str, ...], track: str, cycle: int
+) -> pd.DataFrame:
+    """The list of reviews ``_kept`` in a cycle, not to be changed; ``about`` stands for the calendar and the filter."""
+    return reviews_frame(_kept, _context, track).drop(columns=_("Cycle"))
+
+
 def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> None:
     """Draws the grid of a cycle, or on a phone its sessions as a list, and the list of its reviews."""
     everything = reviews_of_cycle(context.table, track.code, cycle)
@@ -209,7 +217,8 @@ def draw_cycle(context: PageContext, track: Track, cycle: int, width: int) -> No
     if kept.empty:
         st.markdown(_("No review of this cycle matches the filter. Select another cycle or widen the filter."))
     else:
-        frame, name = reviews_frame(kept, context, track.code).drop(columns=_("Cycle")), f"upr-cycle-{cycle}"
+        about = (context.version, repr((context.filter, context.today)))
+        frame, name = _reviews(context, kept, about, track.code, cycle), f"upr-cycle-{cycle}"
         if narrow:
             csv_download(frame, name)
         else:

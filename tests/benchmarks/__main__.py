@@ -1,21 +1,32 @@
-"""All benchmarks, one after another: ``make bench``. They print; nothing is asserted."""
+"""All benchmarks, one after another: ``make bench``. They print; nothing is asserted.
+
+``python -m tests.benchmarks browser feed`` runs those alone.
+"""
 
 from __future__ import annotations
 
-from tests.benchmarks import feed, page, polls, records, timeline
+import sys
+
+from tests.benchmarks import browser, feed, page, polls, records, timeline
+
+BENCHMARKS = {
+    "feed": feed.main,
+    "polls": polls.main,
+    "page": page.main,
+    "records": records.main,
+    "timeline": timeline.main,
+    "browser": browser.main,
+}
 
 
 def main() -> None:
-    """Runs each and says which."""
-    for name, benchmark in (
-        ("Feed", feed.main),
-        ("Polls", polls.main),
-        ("Pages", page.main),
-        ("Workspace", records.main),
-        ("Timeline", timeline.main),
-    ):
-        print(f"\n{name}\n{'=' * len(name)}")
-        benchmark()
+    """Runs all, or those that are named, and says which."""
+    asked = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := set(asked) - set(BENCHMARKS):
+        raise SystemExit(f"No benchmark {', '.join(sorted(unknown))}: choose from {', '.join(BENCHMARKS)}.")
+    for name in asked:
+        print(f"\n{name.capitalize()}\n{'=' * len(name)}")
+        BENCHMARKS[name]()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,8 @@ bytes of JSON at each zoom; then, for 10,000 items with the browser's cache warm
 navigation until the picture stands: ours in the real dashboard, and vis-timeline's (npm, installed into a temporary folder)
 on a bare page with the same items and the same stretch. Both are measured in turn in the same browser.
 
-A picture stands when its marks are in the document and a frame with them has been painted.
+A picture stands when its marks are in the document, ours with the names and the axis that are laid over it, and a frame
+with them has been painted. Ours may take 1.3 times as long as theirs.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext
 
 from calendar_model.calendar import build_table, horizon
 from calendar_model.figures.timeline import timeline_figure
@@ -33,12 +34,11 @@ from calendar_model.figures.zoom import Zoom, window_around
 from calendar_model.reference import DATA_VARIABLE, Reference, load
 from tests.benchmarks.folder import large_folder, prepare
 from tests.benchmarks.stopwatch import timed
-from tests.browser.conftest import CHROMIUM_FLAGS, start_server, stop_server
+from tests.browser.conftest import WIDE, chromium, start_server, stop_server
 from tests.day import TODAY
 
 VIS = "vis-timeline@8.5.4"
 ROUNDS = 7
-WIDE = {"width": 1440, "height": 900}
 
 _WATCH = """
 const wait = () => {
@@ -100,17 +100,14 @@ def _figures(table: pd.DataFrame, reference: Reference) -> None:
 
 def _in_chromium(table: pd.DataFrame, reference: Reference, parent: Path) -> None:
     bare = _bare_page(table, reference, parent)
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))))
     process, address = start_server(parent / "server.log", **{DATA_VARIABLE: os.environ[DATA_VARIABLE]})
     try:
-        with _served(bare) as elsewhere, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_FLAGS)
+        with _served(bare) as elsewhere, chromium() as browser:
             context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo")  # type: ignore[arg-type]
             ours, theirs = [], []
             for _ in range(ROUNDS + 1):
-                ours.append(_until_it_stands(context, f"{address}/timeline", ".js-plotly-plot .textpoint"))
+                ours.append(_until_it_stands(context, f"{address}/timeline", ".framed .js-plotly-plot .textpoint"))
                 theirs.append(_until_it_stands(context, elsewhere, ".vis-item.vis-range"))
-            browser.close()
     finally:
         stop_server(process)
     # The first of each fills the cache.
@@ -118,7 +115,7 @@ def _in_chromium(table: pd.DataFrame, reference: Reference, parent: Path) -> Non
     print(f"\nIn Chromium, {len(table):,} items, cache warm, median of {ROUNDS}")
     print(f"  ours, in the dashboard          {our_time:>7.0f} ms")
     print(f"  vis-timeline, on a bare page    {their_time:>7.0f} ms")
-    print(f"  ours / theirs                   {our_time / their_time:>7.2f}")
+    print(f"  ours / theirs                   {our_time / their_time:>7.2f}   target 1.30")
 
 
 def _until_it_stands(context: BrowserContext, address: str, selector: str) -> float:

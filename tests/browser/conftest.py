@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from urllib.error import URLError
@@ -167,6 +168,12 @@ def staff_page(browser: Browser, staffed_server: str, desk_officer: str, browser
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    with chromium() as launched:
+        yield launched
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
     """The Chromium of the system's packages, where there is one without a window: it starts and draws quicker."""
     headless = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
     names = (os.environ.get("CHROMIUM", ""), *headless)
@@ -175,9 +182,9 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         # A faked clock is one for Python: Chromium does not start under it.
         real: dict[str, str | float | bool] = {k: v for k, v in os.environ.items() if k != "LD_PRELOAD"}
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS, env=real)
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS, env=real)
+        yield launched
+        launched.close()
 
 
 @pytest.fixture

@@ -40,13 +40,13 @@ def opened() -> Callable[..., AppTest]:
     return on_the_day
 
 
-def consulted(person: str, item: str) -> None:
+def consulted(person: str, item: str, sensitivity: Sensitivity = Sensitivity.INTERNAL) -> None:
     save(
         member(person),
         Engagement,
         {
             "title": "Call",
-            "sensitivity": Sensitivity.INTERNAL,
+            "sensitivity": sensitivity,
             "engagement_kind": EngagementKind.CONSULTED,
             "on": date(2026, 11, 2),
             "form": EngagementForm.ONLINE,
@@ -70,6 +70,22 @@ def test_an_engagement_takes_its_line_out_of_the_list(opened: Callable[..., AppT
     consulted(person, "upr-4-HTI")
     after = opened(person, country="HTI")
     assert [text for text in said(after) if text.startswith(NOTHING_TIED) or STATE.match(text)] == unmet[1:]
+
+
+def test_the_chart_shows_what_others_have_logged_meanwhile_if_the_reader_may_see_it(
+    opened: Callable[..., AppTest], person: str
+) -> None:
+    def chart(app: AppTest) -> str:
+        return str(app.get("plotly_chart")[0].proto.spec)
+
+    other = save(ANONYMOUS, Person, {"name": "Bo"})
+    app = opened(person, country="HTI")
+    before = chart(app)
+    consulted(other, "upr-4-HTI", Sensitivity.RESTRICTED)
+    assert chart(app.run()) == before
+    assert chart(opened(other, country="HTI")) != before
+    consulted(other, "upr-4-HTI")
+    assert chart(app.run()) != before
 
 
 def test_only_our_items_are_shown_at_first(opened: Callable[..., AppTest], person: str) -> None:

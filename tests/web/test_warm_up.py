@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from concurrent.futures import ThreadPoolExecutor, wait
 from importlib import import_module
@@ -46,6 +47,14 @@ def test_a_first_reader_finds_the_calendar_in_their_language(built: list[object]
         with in_language(code):
             assert len(calendar_for(ANONYMOUS)[1]) > 0
     assert len(built) == made
+
+
+def test_a_look_for_garbage_leaves_out_the_calendar(built: list[object]) -> None:
+    try:
+        asyncio.run(warm_up())
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.unfreeze()
 
 
 def test_a_first_reader_who_comes_meanwhile_waits_for_the_same_calendar(

@@ -37,4 +37,11 @@ def covered(context: PageContext, days: int) -> pd.DataFrame:
     # The whole table, because it has the deadlines from which days are counted; the filter comes after.
     version = str(context.version)
     frame = _coverage(context.table, context.reference, version, context.today, days, context.viewer, change_token())
-    return frame[frame["item"].isin(context.filtered["item"]).to_numpy()].reset_index(drop=True)
+    return of_items(frame, context.filtered["item"])
+
+
+def of_items(frame: pd.DataFrame, items: pd.Series) -> pd.DataFrame:
+    """Return the rows of a table with a column ``item`` that are about one of ``items``, with an index from 0."""
+    # ``Series.isin`` takes fifty times as long with thousands of texts.
+    kept = set(items.to_list())
+    return frame[[item in kept for item in frame["item"].to_list()]].reset_index(drop=True)

@@ -63,8 +63,9 @@ class PageContext:
 
     @property
     def version(self) -> str:
-        """What caches of texts and figures go by: the content of the calendar, and the reader's language."""
-        return f"{self.table.attrs['version']} {language()}"
+        """What caches of texts and figures go by: the content of the calendar, when a file or a correction of the
+        reference last changed, and the reader's language."""
+        return f"{self.table.attrs['version']} {self.table.attrs['files_changed']} {language()}"
 
     def keeps(self, kind: RecordKind, record: Any) -> bool:
         """Whether the filter keeps a record of this kind, or a summary of one that has its columns."""

@@ -21,6 +21,8 @@ from pages.components.widgets import labels
 
 _BUTTON, _TEXT = "search_everything", "search_text"
 _MOST_ITEMS, _MOST_RECORDS = 8, 8
+_PAUSE = "50ms"
+"""How long the browser waits for another letter; by default a quarter of a second."""
 
 _listen = st.components.v2.component(
     "search", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -47,7 +49,7 @@ def _draw(context: PageContext) -> None:
         _("Search"),
         key=_TEXT,
         type="search",
-        live=True,
+        live=_PAUSE,
         placeholder=_("Session, text, State, record, page"),
         label_visibility="collapsed",
     )
