@@ -26,6 +26,6 @@ async def warm_up() -> None:
     except Exception as fault:  # noqa: BLE001  # whatever it is, it is noted, and each reader is told
         # Its text could say something of a record.
         _log.error("The calendar was not made ready: %s.", type(fault).__name__)
-    # What is there now stays, so that no reader waits while Python looks through it for garbage.
+    # Streamlit collects all garbage after every run. What is there now stays, so that no reader waits for a look at it.
     gc.collect()
     gc.freeze()
