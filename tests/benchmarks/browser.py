@@ -177,9 +177,9 @@ def _at_rest(page: Page) -> None:
 
 def _organisations_listed(page: Page) -> None:
     _at_rest(page)
-    if not page.locator(".st-key-choose_organisation").is_visible():
+    if not page.locator("[class*=st-key-choose_organisation]").is_visible():
         page.get_by_role("button", name="Filter").click()
-    page.locator(".st-key-choose_organisation input").click()
+    page.locator("[class*=st-key-choose_organisation] input").click()
     page.keyboard.type(CHOSEN)
 
 

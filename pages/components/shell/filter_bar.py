@@ -203,13 +203,10 @@ def _from_url(parameters: Mapping[str, _Coded]) -> tuple[dict[str, list[str]], l
 
 def _choice(p: _Coded, chosen: Mapping[str, list[str]]) -> None:
     """The widget that readers see for a coded parameter."""
-    key = f"choose_{p.name}"
-    if st.session_state.get(key) != chosen[p.name]:
-        st.session_state[key] = chosen[p.name]
+    key = _key(p.name, chosen[p.name])
     st.multiselect(
         p.label,
         list(dict.fromkeys([*p.shown, *chosen[p.name]])),
-        # What the browser shows when the list is opened again, perhaps on another page.
         default=chosen[p.name],
         format_func=p.called,
         key=key,
@@ -217,22 +214,33 @@ def _choice(p: _Coded, chosen: Mapping[str, list[str]]) -> None:
         select_all=False,
         wrap=False,
         on_change=_carry,
-        args=(p.name,),
+        args=(p.name, key),
     )
 
 
 def _other(draw: Callable[..., Any], label: str, name: str, **options: Any) -> None:
     """The widget that readers see for a parameter that holds no codes."""
-    key = f"choose_{name}"
     held = st.session_state.get(name) or _EMPTY[name]
-    if st.session_state.get(key, _EMPTY[name]) != held:
-        st.session_state[key] = held
-    # What the browser shows when the list is opened again: of a period it has to be a list.
-    draw(label, value=list(held) if name == PERIOD else held, key=key, on_change=_carry, args=(name,), **options)
+    key = _key(name, held)
+    # Of a period the value has to be a list.
+    draw(label, value=list(held) if name == PERIOD else held, key=key, on_change=_carry, args=(name, key), **options)
 
 
-def _carry(name: str) -> None:
-    value = st.session_state[f"choose_{name}"]
+def _key(name: str, value: Any) -> str:
+    """The key of the widget that readers see, a new one where it has to show another ``value`` than was chosen in it.
+
+    While the list is closed, the browser goes on sending what was chosen last, and would bring back what was removed.
+    """
+    turn = f"choose_{name}_turn"
+    key = f"choose_{name}_{st.session_state.get(turn, 0)}"
+    if st.session_state.get(key, value) != value:
+        st.session_state[turn] = st.session_state.get(turn, 0) + 1
+        key = f"choose_{name}_{st.session_state[turn]}"
+    return key
+
+
+def _carry(name: str, key: str) -> None:
+    value = st.session_state[key]
     if name in _EMPTY:
         st.session_state[name] = value
     else:
