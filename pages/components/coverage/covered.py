@@ -44,4 +44,4 @@ def of_items(frame: pd.DataFrame, items: pd.Series) -> pd.DataFrame:
     """Return the rows of a table with a column ``item`` that are about one of ``items``, with an index from 0."""
     # ``Series.isin`` takes fifty times as long with thousands of texts.
     kept = set(items.to_list())
-    return frame[[item in kept for item in frame["item"].to_list()]].reset_index(drop=True)
+    return frame.loc[[item in kept for item in frame["item"].to_list()]].reset_index(drop=True)
