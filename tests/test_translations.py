@@ -128,7 +128,7 @@ NORWEGIAN = Language(
         r"subscriptions?": r"\w*abonnement\w*",
         r"dossiers?": r"saksmappe\w*",
         r"sources?|(un)?sourced": r"\w*kilde\w*",
-        r"restricted": r"begrense\w*",
+        r"restricted": r"skjerme\w*",
         r"overrides?": r"overstyr\w*",
         r"corrections?": r"rettelse\w*",
         r"cycles?": r"\w*syklus\w*",

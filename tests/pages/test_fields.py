@@ -10,6 +10,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.store.models import Engagement, Record, Statement, longest
 from pages.components.shell import navigation
 from tests.app import open_page
+from tests.pages.driver import run, sound
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,11 @@ def test_no_field_lets_the_browser_drop_what_is_too_long() -> None:
         if isinstance(call, ast.Call) and any(word.arg == "max_chars" for word in call.keywords)
     ]
     assert cut == []
+
+
+def test_the_mark_of_a_classified_document_is_warned_of_and_nothing_is_lost(me: Viewer) -> None:
+    app = sound(open_page("engagements", me.person_id, new="consulted"))
+    app.text_area(key="engagement_new_outcome").set_value("FORTROLIG\nThey were questioned.")
+    app = run(app)
+    assert any("FORTROLIG" in warning.value for warning in app.warning)
+    assert app.text_area(key="engagement_new_outcome").value.endswith("They were questioned.")

@@ -166,6 +166,11 @@ def test_a_calendar_is_previewed_before_it_is_imported(me: Viewer) -> None:
     }
 
 
+def test_the_preview_warns_of_the_mark_of_a_classified_document(me: Viewer) -> None:
+    app = uploaded(me, event("DTSTART:20270303", "DESCRIPTION:FORTROLIG", uid="one", title="Briefing"), DEBRIEF)
+    assert any("FORTROLIG" in warning.value for warning in app.warning)
+
+
 def test_the_same_file_changes_nothing_and_a_changed_one_moves_events(me: Viewer) -> None:
     app = take_over(uploaded(me, briefing(), DEBRIEF))
     before = [one.id for one in kept(me)]

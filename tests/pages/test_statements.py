@@ -319,6 +319,13 @@ def test_a_statement_without_a_title_is_refused_with_what_was_typed_in_place(me:
 # --- The text
 
 
+def test_a_text_with_the_mark_of_a_classified_document_is_warned_of(me: Viewer) -> None:
+    made = begin(me)
+    app = page(me, record=made)
+    type_in(app, me, made, "FORTROLIG. Thank you.", revision="0", number=1)
+    assert any("FORTROLIG" in warning.value for warning in sound(app.run()).warning)
+
+
 def test_a_first_text_is_kept_while_typed_and_saved_as_version_1(me: Viewer) -> None:
     made = begin(me)
     app = page(me, record=made)

@@ -20,6 +20,7 @@ from calendar_model.imports.explanations import hours_text
 from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome, Progress
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
+from pages.components.record.classified import warn_of_marks
 from pages.components.shell.words import plain
 
 _WORK = "import_work"
@@ -191,6 +192,7 @@ def _draw_run(run: DryRun, source: ImportSource) -> None:
         return
     st.markdown(_("**{counts}.** Nothing has been imported yet.").format(counts=counts(plan.lines).capitalize()))
     _draw_remarks(plan)
+    warn_of_marks(*(text for line in plan.lines for text in (line.title, *map(str, line.values.values()))))
     plan = _choose_gone(run)
     _draw_lines(plan, source)
     if plan.to_write:

@@ -15,6 +15,7 @@ from calendar_model.mission.statements.texts import merge
 from calendar_model.terms import StatementState
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
+from pages.components.record.classified import warn_of_marks
 from pages.components.shell import outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -137,6 +138,7 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
             st.button(_("Bring back that text"), key="bring_back", type="tertiary", on_click=_bring_back, args=(work,))
     if newest is not None and newest.number > state.base:
         _draw_newer_version(work, newest, base_text, context)
+    warn_of_marks(state.text)
     if statement.state is StatementState.CLEARED:
         st.warning(
             _(
