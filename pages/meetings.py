@@ -158,7 +158,7 @@ LISTED = (
     N_("Kind"),
     N_("Organisation or body"),
     N_("Place"),
-    N_("Standing"),
+    N_("Date status"),
 )
 """The columns of our events on the first sheet of an Excel file."""
 
@@ -178,7 +178,7 @@ def event_rows(events: Sequence[Event], context: PageContext) -> pd.DataFrame:
                 _("Time zone"): event.timezone if event.start_time else "",
                 _("Title"): event.title,
                 _("Kind"): words(event.event_kind),
-                _("Standing"): labels.STANDINGS[event.standing],
+                _("Date status"): labels.STANDINGS[event.standing],
                 _("Organisation or body"): labels.short_organisation(event.body, context.reference),
                 _("Room"): event.room,
                 _("Place"): event.location,

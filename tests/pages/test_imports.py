@@ -94,7 +94,7 @@ def says(app: AppTest) -> list[str]:
     return [str(one.value) for one in told]
 
 
-OF_TIME = ("Hours", "Time zone", "Standing")
+OF_TIME = ("Hours", "Time zone", "Date status")
 
 
 def lines(app: AppTest) -> list[tuple[Any, ...]]:

@@ -287,7 +287,7 @@ def _row(lines: Sequence[ImportLine], source: ImportSource) -> dict[str, object]
         else _days(first, first),
         _("Hours"): _same(hours_text(line.period) for line in lines),
         _("Time zone"): _same(line.timezone if line.start_time else "" for line in lines),
-        _("Standing"): _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
+        _("Date status"): _same(wording.standing_words(line.standing) if line.standing else "" for line in lines),
         _("Changes or reason"): (
             explanations.pop() if len(explanations) == 1 else _("Varies: see the occurrences below.")
         ),
@@ -314,10 +314,10 @@ _WIDTHS = {
     "When": 250,
     "Hours": 100,
     "Time zone": 140,
-    "Standing": 110,
+    "Date status": 110,
     "Changes or reason": 520,
 }
-_OF_TIME = (N_("Hours"), N_("Time zone"), N_("Standing"))
+_OF_TIME = (N_("Hours"), N_("Time zone"), N_("Date status"))
 
 
 def _draw_frame(rows: list[dict[str, object]], source: ImportSource, key: str) -> None:
