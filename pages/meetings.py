@@ -288,8 +288,11 @@ def draw_recurring(context: PageContext) -> None:
     )
     st.caption(_("Select a row to open the next edition."))
     csv_download(table, "recurring_meetings")
-    st.subheader(_("Year overview"))
-    draw_year(found, context)
+    # Drawn only once it is opened: it is the largest table of the page.
+    year = st.expander(_("Year overview"), key="meetings_year", on_change="rerun")
+    if year.open:
+        with year:
+            draw_year(found, context)
 
 
 def _open_next(items: list[str]) -> None:

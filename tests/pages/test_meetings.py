@@ -5,6 +5,7 @@ from __future__ import annotations
 from streamlit.testing.v1 import AppTest
 
 from tests.app import open_page
+from tests.pages.driver import unfold
 
 
 def meetings(**parameters: str | list[str]) -> AppTest:
@@ -45,7 +46,7 @@ def test_the_filter_leaves_the_meetings_of_one_organisation() -> None:
 
 
 def test_the_year_overview_says_in_words_when_a_meeting_takes_place() -> None:
-    app = meetings(organisation="osce")
+    app = unfold(meetings(organisation="osce"), "meetings_year")
     year = next(frame.value for frame in app.dataframe if "Jan" in frame.value.columns).set_index("Meeting")
     assert {name: [m for m in year.columns if row[m]] for name, row in year.iterrows()} == {
         "Warsaw Human Dimension Conference": ["Sep", "Oct"],
