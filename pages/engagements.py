@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pages.components.shell.guard import require_entrance
-from pages.components.shell.navigation import LINK, NEW
+from pages.components.shell.navigation import NEW
 
 require_entrance()
 
@@ -21,8 +21,13 @@ from calendar_model.terms import EngagementForm, EngagementKind, EngagementTrait
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
-from pages.components.record.follow_ups import due_words, follow_ups_of
-from pages.components.record.forms import RecordForm, words
+from pages.components.record.follow_ups import (
+    draw_first_follow_up,
+    due_words,
+    follow_ups_of,
+    take_first_follow_up,
+)
+from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.in_place import new_contact, new_event
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import (
@@ -282,7 +287,7 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
             beside=lambda form, field: new_event(form, field, day, organisation),
         )
         if engagement is None:
-            draw_first_follow_up(form, everyone, context)
+            draw_first_follow_up(form, everyone)
         st.subheader(_("Sensitivity"))
         draw_level(form, kinds, engagement, everyone)
         form.submit(_("Save engagement"), save_engagement)
@@ -310,23 +315,10 @@ def participants_of(kinds: Sequence[EngagementKind]) -> tuple[str, str]:
 
 def proposed_start(kind: EngagementKind, context: PageContext) -> tuple[str, str]:
     """Title and organisation of a new engagement, from the calendar item at which it was started."""
-    rows = context.table[context.table["item"].isin(st.query_params.get_all(LINK)[:1])]
-    if rows.empty:
+    row = first_linked_item(context)
+    if row is None:
         return "", ""
-    row = rows.iloc[0]
     return f"{words(kind)}: {row['title']}"[:300], str(row["body"] or row["organisation"])
-
-
-def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person], context: PageContext) -> None:
-    """Draw the first follow-up of a new engagement; more are added on its page."""
-    st.subheader(_("Follow-up"))
-    form.text("next_what", _("Action"), help=_("Leave blank if there is none yet."))
-    with st.container(horizontal=True):
-        form.day("next_due", _("Due date"))
-        names = {one.id: one.name for one in everyone if one.active}
-        form.choice(
-            "next_owner", _("Responsible"), names, default=context.viewer.person_id, format_func=names.__getitem__
-        )
 
 
 def draw_level(
@@ -345,12 +337,10 @@ def draw_level(
 
 
 def save_engagement(form: RecordForm) -> str:
-    values = form.values()
-    what, due, owner = (values.pop(f"next_{name}", None) for name in ("what", "due", "owner"))
+    values, follow_up = take_first_follow_up(form.values())
     if form.record is not None:
         engagements.edit_engagement(viewer(), form.record_id, form.seen, values, **form.options)
         return _("Engagement saved.")
-    follow_up = {"what": what, "due": due, "owner_id": owner} if what else None
     made = engagements.log_engagement(viewer(), values, follow_up=follow_up, **form.options)
     forms.open_record(made)
     return _("Engagement logged.")

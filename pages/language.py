@@ -24,10 +24,10 @@ from calendar_model.mission.language import (
 )
 from calendar_model.terms import ProposalOutcome, RecordKind
 from calendar_model.translation import gettext as _
-from calendar_model.vocabulary import Sensitivity
+from calendar_model.vocabulary import Kind, Sensitivity
 from pages.components.record import forms
 from pages.components.record.follow_ups import follow_ups_of
-from pages.components.record.forms import RecordForm, words
+from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import entry, left_out_caption, linked_items, shortened
 from pages.components.shell import item_panel
@@ -123,12 +123,13 @@ def draw_comparisons(proposal: LanguageProposal, _everyone: Sequence[Person], _c
 def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], context: PageContext) -> None:
     agreed = precedents(context.reference)
     known = proposal.precedent_symbol if proposal is not None else ""
+    title, text, forum = proposed_start(context) if proposal is None else ("", "", "")
     form = RecordForm("language", context, proposal, table="language_proposal")
     with form:
         st.subheader(_("Proposal"))
-        form.text("title", _("Title"), placeholder=_("Peaceful assembly: defenders in PP12"))
-        form.text("text", _("Text"), placeholder=_("Draft resolution on peaceful assembly"))
-        form.organisation("forum", _("Forum"))
+        form.text("title", _("Title"), title, placeholder=_("Peaceful assembly: defenders in PP12"))
+        form.text("text", _("Text"), text, placeholder=_("Draft resolution on peaceful assembly"))
+        form.organisation("forum", _("Forum"), forum)
         form.area("wording", _("Proposed wording"), height=120)
         st.subheader(_("Agreed language"))
         form.choice(
@@ -155,6 +156,16 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
         form.records(_("Statements and engagements"), RecordKind.STATEMENT, RecordKind.ENGAGEMENT)
         form.ask_reason(placeholder=_("Only if more people will see it"))
         form.submit(_("Save proposal"), save_proposal)
+
+
+def proposed_start(context: PageContext) -> tuple[str, str, str]:
+    """Title, text and forum of a new proposal, from the calendar item (a text, or its session) where it was started."""
+    row = first_linked_item(context)
+    if row is None:
+        return "", "", ""
+    title = str(row["title"])
+    text = title if row["kind"] in (Kind.RESOLUTION, Kind.MANDATE_RENEWAL) else ""
+    return _("Language on defenders: {title}").format(title=title), text, str(row["body"] or row["organisation"])
 
 
 def save_proposal(form: RecordForm) -> str:

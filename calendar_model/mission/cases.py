@@ -32,6 +32,7 @@ from calendar_model.store.models import (
     Access,
     Base,
     Case,
+    FollowUp,
     Record,
     Reprisal,
     Statement,
@@ -220,7 +221,17 @@ def save_case(
 
 
 def save_reprisal(
-    viewer: Viewer, values: Mapping[str, Any], *, reprisal_id: str = "", seen: int = 0, **options: Unpack[SaveOptions]
+    viewer: Viewer,
+    values: Mapping[str, Any],
+    *,
+    reprisal_id: str = "",
+    seen: int = 0,
+    follow_up: Mapping[str, Any] | None = None,
+    **options: Unpack[SaveOptions],
 ) -> str:
-    """Save an allegation of reprisal and return its identifier, as :func:`save_case` does for a case."""
-    return save(viewer, Reprisal, values, record_id=reprisal_id, seen=seen, **options)
+    """Save an allegation of reprisal and return its identifier, as :func:`save_case` does for a case.
+
+    ``follow_up`` has the columns of the first one of a new allegation (what, due, owner_id).
+    """
+    following = {"follow_ups": [FollowUp(**follow_up)]} if follow_up else {}
+    return save(viewer, Reprisal, {**values, **following}, record_id=reprisal_id, seen=seen, **options)

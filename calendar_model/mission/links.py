@@ -15,9 +15,13 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
 from calendar_model.store.models import Record, RecordLink
 from calendar_model.terms import RecordKind
+from calendar_model.vocabulary import Kind
 
 MOST_CHOICES = 500
 """How many of the newest records of a kind are offered for linking."""
+
+KINDS_NOT_OFFERED = (Kind.DEADLINE, Kind.MILESTONE, Kind.MANDATE_HOLDER)
+"""Kinds of calendar item that are not offered for linking: work is linked to the session or text they belong to."""
 
 
 def model_of(kind: RecordKind) -> type[Record]:

@@ -91,6 +91,17 @@ def test_the_search_opens_and_is_used_by_keyboard(visit: Visit, site: tuple[str,
     expect(page.get_by_role("dialog")).to_contain_text("Tue 8 Sep 2026 – Tue 7 Sep 2027")
 
 
+def test_enter_opens_the_first_result_however_fast_it_follows(visit: Visit, site: tuple[str, str, str]) -> None:
+    page = opened(visit.page, site, "timeline")
+    expect(page.get_by_role("navigation", name="Menu")).to_be_visible()
+    page.keyboard.press("/")
+    expect(page.get_by_role("dialog").get_by_role("searchbox", name="Search")).to_be_focused()
+    page.keyboard.type("osce")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"/timeline\?organisation=osce$"))
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_a_slash_in_a_field_is_a_slash(visit: Visit, site: tuple[str, str, str]) -> None:
     page = opened(visit.page, site, "engagements?new=engagement")
     title = page.get_by_label("Title", exact=True)

@@ -6,7 +6,7 @@ import pytest
 
 from calendar_model import calendar
 from calendar_model.access.permissions import ANONYMOUS, member
-from calendar_model.mission.search import search_items, search_records, search_words
+from calendar_model.mission.search import search_items, search_organisations, search_records, search_words
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Engagement, Person, Statement
 from calendar_model.terms import EngagementForm, EngagementKind, RecordKind, StatementFormat, Voice
@@ -36,6 +36,29 @@ def test_items_to_come_are_first_and_then_the_past_ones_backwards() -> None:
     assert starts[coming:] == sorted(starts[coming:], reverse=True)
     assert search_items(table, reference, "", TODAY, 8).empty
     assert len(search_items(table, reference, "session", TODAY, 8)) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [("hrc64", "session-HRC64"), ("Haiti", "upr-4-HTI"), ("human rights day", "human-rights-day-2026")],
+)
+def test_what_the_text_names_is_first(text: str, first: str) -> None:
+    reference, table = calendar.current(TODAY)
+    assert search_items(table, reference, text, TODAY, 8)["item"].iloc[0] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [("osce", ["osce", "osce-odihr"]), ("unga", []), ("general ass", ["un-ga", "oas-ga"]), ("", [])],
+)
+def test_organisations_are_found_by_the_beginnings_of_words(text: str, found: list[str]) -> None:
+    reference, table = calendar.current(TODAY)
+    assert search_organisations(table, reference, text, 8) == found
+
+
+def test_of_many_organisations_the_first_are_found() -> None:
+    reference, table = calendar.current(TODAY)
+    assert len(search_organisations(table, reference, "c", 3)) == 3
 
 
 def test_a_word_with_signs_of_a_pattern_is_taken_as_it_is() -> None:

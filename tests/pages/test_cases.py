@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.follow_ups import add_follow_up
+from calendar_model.mission.follow_ups import add_follow_up, list_follow_ups
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import (
@@ -526,3 +526,16 @@ def test_a_reprisal_is_reported_only_with_to_whom_and_when(staff_member: Viewer)
     assert app.caption[0].value == "Answered. Restricted: visible only to Desk. Owner: Desk."
     [dialogue] = [link for link in app.get("page_link") if link.proto.label.startswith("Log dialogue")]
     assert dialogue.proto.query_string == f"new=organisation-dialogue&with={kept.id}"
+
+
+def test_a_new_reprisal_begins_with_its_first_follow_up(staff_member: Viewer, head: Viewer) -> None:
+    app = cases(staff_member, new="reprisal")
+    type_in(app, title="Reprisal 03", next_what="Report to the secretariat", next_due=date(2026, 12, 1))
+    type_in(app, next_owner=head.person_id)
+    click(app, "reprisal_new_save")
+    assert len(app.error) == 1  # Head would not see the reprisal.
+    type_in(app, named=[head.person_id])
+    click(app, "reprisal_new_save")
+    with reading(head) as session:
+        (line,) = list_follow_ups(session, address(app, "record"))
+    assert (line.what, line.due, line.owner_id) == ("Report to the secretariat", date(2026, 12, 1), head.person_id)

@@ -144,6 +144,14 @@ def test_a_new_proposal_takes_agreed_language_from_the_resolutions(staff_member:
         assert [link.item for link in session.get_one(LanguageProposal, made.id).items] == ["session-HRC64"]
 
 
+@pytest.mark.parametrize(("item", "text"), [("session-HRC64", ""), ("hrc-resolution-HRC67", "HRC text, due in HRC67")])
+def test_a_new_proposal_begins_with_its_item(staff_member: Viewer, item: str, text: str) -> None:
+    app = language(staff_member, new="language", tie=item)
+    assert app.text_input(key="language_new_title").value != ""
+    assert app.text_input(key="language_new_text").value == text
+    assert app.selectbox(key="language_new_forum").value == "un-hrc"
+
+
 def test_a_symbol_that_the_reference_does_not_have_stays(staff_member: Viewer) -> None:
     made = proposal(staff_member, "PP12", precedent_symbol="MC.DOC/1/27")
     app = language(staff_member, record=made)

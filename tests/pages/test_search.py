@@ -61,6 +61,28 @@ def test_it_finds_records_only_for_those_who_may_see_them() -> None:
         assert SECRET not in everything(searched("quiet", person))
 
 
+def test_the_form_of_a_new_record_is_found_linked_to_an_item() -> None:
+    officer = save(ANONYMOUS, Person, {"name": "Desk officer"})
+
+    def first(text: str, acting: str = officer) -> str:
+        found_links = [one.proto.query_string for one in searched(text, acting).get("page_link")]
+        return next((query for query in found_links if "tie=" in query), "")
+
+    assert first("new side event hrc64") == "new=event&tie=session-HRC64"
+    assert first("new recommendation haiti") == "new=upr-recommendation&tie=upr-4-HTI"
+    assert first("new language ga81") == "new=language&tie=session-GA81"
+    assert first("new contact hrc64") == ""
+    assert first("side event no-such-item") == ""
+    assert first("new side event hrc64", acting="") == ""
+
+
+def test_the_calendar_of_an_organisation_is_found() -> None:
+    app = searched("osce")
+    app.button(key="found_organisation_osce").click().run()
+    assert not app.exception
+    assert app.session_state["organisation"] == ["osce"]
+
+
 def test_what_is_not_found_gets_a_sentence() -> None:
     app = searched("no such *words*")
     assert found(app) == []

@@ -286,6 +286,17 @@ def test_a_new_statement_begins_with_what_the_address_says(me: Viewer) -> None:
     assert app.title[0].value == "Joint statement: HRC text, due in HRC67"
 
 
+def test_a_new_statement_with_a_first_text_is_a_draft(me: Viewer) -> None:
+    app = page(me, new="upr-recommendation", tie="upr-4-HTI")
+    app.text_area(key="statement_new_text").set_value("Protect defenders.")
+    click(app, "statement_new_save")
+    made = kept(me, address(app, "record"))
+    assert (made.format, made.state) == (StatementFormat.UPR_RECOMMENDATION, StatementState.DRAFT)
+    first = newest_text(me, made.id, "en")
+    assert first is not None
+    assert first.text == "Protect defenders."
+
+
 def test_a_new_statement_on_a_case_is_restricted_with_it(me: Viewer) -> None:
     case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY})
     app = page(me, **{"new": "national", "with": case})

@@ -57,6 +57,12 @@ def shown(app: AppTest) -> list[str]:
     return sorted(set(secrets))
 
 
+@pytest.mark.parametrize("name", ["today", "coverage", "timeline"])
+def test_the_filter_leads_to_a_subscription(name: str) -> None:
+    leads = [one.proto.label for one in open_page(name, organisation="osce").get("page_link")]
+    assert leads.count("Subscribe") == (2 if name == "timeline" else 1)
+
+
 def click(app: AppTest, key: str) -> AppTest:
     app.button(key=key).click().run()
     assert not app.exception

@@ -14,7 +14,12 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from pages.components.cases.parts import CODE, LINKED_RECORDS, RESTRICTED_FROM_THE_START, draw_submit
 from pages.components.record import forms
-from pages.components.record.follow_ups import follow_ups_of, pressing_follow_ups
+from pages.components.record.follow_ups import (
+    draw_first_follow_up,
+    follow_ups_of,
+    pressing_follow_ups,
+    take_first_follow_up,
+)
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.in_place import new_contact
 from pages.components.record.page import RecordView
@@ -53,6 +58,8 @@ def _draw_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: P
         )
         form.area("response", _("Response"), height=120)
         form.choice("state", _("Status"), list(ReprisalState))
+        if reprisal is None:
+            draw_first_follow_up(form, everyone)
         st.subheader(_("Access and links"))
         side_by_side(lambda: form.named(_("Visible only to"), everyone), form.items)
         side_by_side(
@@ -73,7 +80,10 @@ def _draw_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: P
 
 
 def _save(form: RecordForm) -> str:
-    made = cases.save_reprisal(viewer(), form.values(), reprisal_id=form.record_id, seen=form.seen, **form.options)
+    values, follow_up = take_first_follow_up(form.values())
+    made = cases.save_reprisal(
+        viewer(), values, reprisal_id=form.record_id, seen=form.seen, follow_up=follow_up, **form.options
+    )
     forms.open_record(made)
     return _("Reprisal saved.")
 

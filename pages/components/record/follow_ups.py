@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -19,7 +19,7 @@ from calendar_model.mission.records import text_limit
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
-from pages.components.record.forms import words
+from pages.components.record.forms import RecordForm, words
 from pages.components.shell import undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -56,6 +56,24 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
         with st.expander(_("Done: {count}").format(count=len(found) - len(open_))):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
     _draw_new(record.id, owners)
+
+
+def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person]) -> None:
+    """Draw the first follow-up of a new record as fields of its form; more are added on its page."""
+    st.subheader(_("Follow-up"))
+    form.text("next_what", _("Action"), help=_("Leave blank if there is none yet."))
+    with st.container(horizontal=True):
+        form.day("next_due", _("Due date"))
+        names = {one.id: one.name for one in everyone if one.active}
+        form.choice("next_owner", _("Responsible"), names, default=viewer().person_id, format_func=names.__getitem__)
+
+
+def take_first_follow_up(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Divide the values of a form into those of the record and the columns of its first follow-up, None without any."""
+    own = {name: value for name, value in values.items() if not name.startswith("next_")}
+    if not values.get("next_what"):
+        return own, None
+    return own, {"what": values["next_what"], "due": values["next_due"], "owner_id": values["next_owner"]}
 
 
 def pressing_follow_ups(record: Record, _everyone: Sequence[Person], context: PageContext) -> None:

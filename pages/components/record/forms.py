@@ -21,13 +21,13 @@ from calendar_model import wording
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import when
-from calendar_model.mission.links import all_linked_to, linked_ids, record_choices
+from calendar_model.mission.links import KINDS_NOT_OFFERED, all_linked_to, linked_ids, record_choices
 from calendar_model.mission.records import text_limit
 from calendar_model.mission.transactions import SaveOptions
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
-from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields
 from pages.components.record.marked_fields import mark_fields
 from pages.components.shell import outage, typed
@@ -286,15 +286,14 @@ class RecordForm:
         options["format_func"] = lambda code: states[code].name if code else _("Not stated")
         return str(self.choice(field, _(label), codes, **options))
 
-    def organisation(self, field: str, label: str, *, optional: bool = True) -> str:
-        """The code of an organisation or body, or nothing."""
+    def organisation(self, field: str, label: str, default: str | None = None) -> str:
+        """The code of an organisation or body, or nothing. A new record begins with ``default``."""
         known = self.context.reference
-        codes = [*([""] if optional else []), *known.organisations]
-        return str(
-            self.choice(
-                field, label, codes, format_func=lambda code: labels.organisation(code, known) if code else _("None")
-            )
-        )
+
+        def name(code: str) -> str:
+            return labels.organisation(code, known) if code else _("None")
+
+        return str(self.choice(field, label, ["", *known.organisations], default=default, format_func=name))
 
     def person(self, field: str, label: str, everyone: Sequence[Person], *, optional: bool = True) -> str | None:
         """A person's identifier, or none."""
@@ -587,12 +586,18 @@ def _shown(value: Any) -> str:
     return "" if value is None else words(value) if isinstance(value, StrEnum) else str(value)
 
 
+def first_linked_item(context: PageContext) -> Any:
+    """The row of the calendar item to which the address links a new record, the first of several; None without any."""
+    rows = context.table[context.table["item"].isin(st.query_params.get_all(LINK)[:1])]
+    return None if rows.empty else rows.iloc[0]
+
+
 def item_choices(context: PageContext, kept: Iterable[str] = ()) -> dict[str, str]:
     """Items of the calendar by identifier, as choices to link a record to, in reading order."""
     table = context.table
     near = table["start"].between(
         pd.Timestamp(context.today) - pd.Timedelta(days=180), pd.Timestamp(context.today) + pd.Timedelta(days=1100)
     )
-    wanted = near & ~table["kind"].isin((Kind.DEADLINE, Kind.MILESTONE, Kind.MANDATE_HOLDER))
+    wanted = near & ~table["kind"].isin(KINDS_NOT_OFFERED)
     rows = table[wanted | table["item"].isin(list(kept))]
     return {str(row.item): f"{row.title}, {when(row)}" for row in rows.itertuples()}

@@ -30,6 +30,7 @@ from pages.components.shell.landmarks import name_landmarks
 from pages.components.shell.language import choose_language
 from pages.components.shell.navigation import LINK, NEW, OF, RECORD, WITH, draw_sections, draw_tabs, filters
 from pages.components.shell.new import draw_new
+from pages.components.shell.popovers import lead_into_popovers
 from pages.components.shell.printing import watch_ground
 from pages.components.shell.undo import draw_undo
 from pages.components.shell.words import plain
@@ -127,6 +128,7 @@ def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
         zone = time_zone(st.context.timezone)
         choose_language()
         commit_typed_dates()
+        lead_into_popovers()
         name_landmarks()
         watch_ground()
         if not fault:

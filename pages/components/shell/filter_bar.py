@@ -22,6 +22,7 @@ from calendar_model.calendar.filters import LONGEST_TEXT, PARAMETERS
 from calendar_model.reference import Reference
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Level
+from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
 from pages.components.widgets import labels
@@ -65,8 +66,10 @@ def filter_bar(table: pd.DataFrame, reference: Reference) -> Filter:
             _other(st.text_input, _("Text"), TEXT, type="search", live=True, placeholder=_("Title, text or place"))
             for name in ("track", "country", "standing", "body"):
                 _choice(parameters[name], chosen)
-            if _is_set(chosen):
-                st.button(_("Clear filter"), key="filter_clear", on_click=clear, type="tertiary")
+            with st.container(horizontal=True, key="filter_foot", vertical_alignment="center"):
+                link("feeds", _("Subscribe"), icon=":material/event_repeat:")
+                if _is_set(chosen):
+                    st.button(_("Clear filter"), key="filter_clear", on_click=clear, type="tertiary")
     for name, value in unknown[:_MOST_NAMED]:
         st.warning(
             _("Unknown {name} in the link: “{value}”. It is ignored; choose from the filter instead.").format(

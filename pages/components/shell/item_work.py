@@ -13,6 +13,7 @@ from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import engagements
+from calendar_model.mission.coverage import statement_format
 from calendar_model.mission.dossier import LinkedCounts, newest_work, work_on
 from calendar_model.mission.events import event_of
 from calendar_model.mission.records import text_limit
@@ -150,7 +151,7 @@ def _draw_statement(row: Any, context: PageContext) -> None:
     with form:
         with st.container(horizontal=True):
             form.choice("voice", _("Who speaks"), Voice, default=Voice.NATIONAL)
-            form.choice("format", _("Format"), StatementFormat, default=StatementFormat.STATEMENT)
+            form.choice("format", _("Format"), StatementFormat, default=statement_format(str(row["kind"])))
             form.day("due", _("Due"), width=150)
         form.text("title", _("Title"), _title(row), help=_("Shown in lists. For a case, use its code, not a name."))
         form.area("text", _("First text, if there is one"), height=120)

@@ -18,6 +18,7 @@ _KINDS = (
     (RecordKind.EVENT, N_("Side event")),
     (RecordKind.CASE, N_("Case")),
     (RecordKind.REPRISAL, N_("Reprisal")),
+    (RecordKind.LANGUAGE, N_("Language proposal")),
     (RecordKind.CONTACT, N_("Contact")),
 )
 _NOT_LINKED_TO_ITEMS = (RecordKind.CONTACT,)

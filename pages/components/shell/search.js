@@ -1,26 +1,58 @@
-// The key / opens the search, from anywhere but a field; in it, the arrow keys go through what it found.
-export default function ({ data }) {
-  if (data.button && !window.hrdSearchKey) {
-    window.hrdSearchKey = true;
-    document.addEventListener("keydown", (event) => {
-      const typing = event.target.closest?.('input, textarea, select, [contenteditable="true"]');
-      if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-      event.preventDefault();
-      document.querySelector(`.st-key-${data.button} button`)?.click();
-    });
+// The key / opens the search, from anywhere but a field; in it, the arrow keys go through what it found, and Enter opens
+// the first of it.
+const RESULTS = ".st-key-search_results :is(a, button)";
+const here = (window.hrdSearch ??= {});
+
+const fieldOf = () => here.field && document.querySelector(`.st-key-${here.field} input`);
+const openFirst = () => document.querySelector(RESULTS)?.click();
+
+function open(event) {
+  const typing = event.target.closest?.('input, textarea, select, [contenteditable="true"]');
+  if (event.ctrlKey || event.metaKey || event.altKey || typing) return;
+  event.preventDefault();
+  document.querySelector(`.st-key-${here.button} button`)?.click();
+}
+
+function step(event, field, way) {
+  const found = [field, ...document.querySelectorAll(RESULTS)];
+  const at = found.indexOf(document.activeElement);
+  const next = at < 0 ? undefined : found[at + way];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
+}
+
+function listen(event) {
+  if (event.key === "/") return open(event);
+  const field = fieldOf();
+  if (!field) return;
+  if (event.key === "ArrowDown") step(event, field, 1);
+  else if (event.key === "ArrowUp") step(event, field, -1);
+  else if (event.key === "Enter" && event.target === field && !event.isComposing && field.value.trim()) {
+    if (here.found === field.value) openFirst();
+    else here.wanted = field.value;
   }
-  const field = data.field && document.querySelector(`.st-key-${data.field} input`);
-  if (!field || field.dataset.hrdSearch) return;
-  field.dataset.hrdSearch = "on";
-  field.focus();
-  const dialog = field.closest('[role="dialog"]');
-  dialog.addEventListener("keydown", (event) => {
-    const way = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (!way) return;
-    const found = [field, ...dialog.querySelectorAll(".st-key-search_results :is(a, button)")];
-    const next = found[found.indexOf(document.activeElement) + way];
-    if (!next) return;
-    event.preventDefault();
-    next.focus();
-  });
+}
+
+// The dialog takes the focus itself while it opens, perhaps later than the field is there.
+function focus(times) {
+  const field = fieldOf();
+  if (field && !document.activeElement?.closest(".st-key-search_results")) field.focus();
+  if (times > 1) setTimeout(focus, 100, times - 1);
+}
+
+export default function ({ data }) {
+  Object.assign(here, data);
+  if (!here.listening) {
+    here.listening = true;
+    document.addEventListener("keydown", listen);
+  }
+  if (data.field && !fieldOf()?.dataset.hrdSearch) {
+    if (fieldOf()) fieldOf().dataset.hrdSearch = "on";
+    focus(6);
+  }
+  if (data.found === undefined) return;
+  // Enter was pressed before this was found.
+  if (here.wanted === data.found) requestAnimationFrame(() => setTimeout(openFirst, 50));
+  here.wanted = undefined;
 }

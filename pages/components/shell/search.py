@@ -1,28 +1,38 @@
-"""Search, above every page: items, records, pages and new records, found as one types."""
+"""Search, above every page: pages, new records, organisations, items and records, found as one types.
+
+Enter opens the first result. A kind of record and an item, such as “new side event hrc64”, find the empty form of that
+record, linked to the item.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import listed_when
-from calendar_model.mission.search import search_items, search_records, search_words
+from calendar_model.mission.links import KINDS_NOT_OFFERED
+from calendar_model.mission.search import search_items, search_organisations, search_records, search_words
+from calendar_model.terms import StatementFormat
 from calendar_model.translation import gettext as _
 from calendar_model.wording import term
-from pages.components.shell import item_panel, outage
+from pages.components.shell import filter_bar, item_panel, outage
 from pages.components.shell.context import PageContext
-from pages.components.shell.navigation import PAGE_OF, PAGES, RECORD, link
+from pages.components.shell.navigation import LINK, NEW, PAGE_OF, PAGES, RECORD, link, open_page
 from pages.components.shell.new import new_records
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
 _BUTTON, _TEXT = "search_everything", "search_text"
-_MOST_ITEMS, _MOST_RECORDS = 8, 8
+_MOST_ITEMS, _MOST_RECORDS, _MOST_ORGANISATIONS, _MOST_TO_LINK = 8, 8, 3, 3
 _PAUSE = "50ms"
 """How long the browser waits for another letter; by default a quarter of a second."""
+_CHOSEN = "search_organisation"
+"""The session's key for whether an organisation was chosen, whose calendar then opens."""
 
 _listen = st.components.v2.component(
     "search", html="<div></div>", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
@@ -45,6 +55,8 @@ def _draw(context: PageContext) -> None:
     if st.query_params.get(item_panel.ITEM):
         # An item was chosen: only a run of the page opens its panel.
         st.rerun()
+    if st.session_state.pop(_CHOSEN, False):
+        open_page("timeline")
     text = st.text_input(
         _("Search"),
         key=_TEXT,
@@ -58,9 +70,12 @@ def _draw(context: PageContext) -> None:
         st.caption(_("Finds what is in the calendar, the titles of records that you have access to, and pages."))
         return
     with st.container(key="search_results", gap="small"):
-        found = [_draw_doors(text), _draw_records(context, text), _draw_items(context, text)]
+        draw = (_draw_linked_forms, _draw_organisations, _draw_items, _draw_records)
+        found = [_draw_doors(text), *(part(context, text) for part in draw)]
         if not any(found):
             st.markdown(_("Nothing found for “{text}”. Try fewer words.").format(text=plain(text)))
+    # Below the results: it tells the browser that they are those of this text.
+    _listen(data={"found": text}, key="search_found", height=1)
 
 
 def _draw_doors(text: str) -> bool:
@@ -81,6 +96,56 @@ def _doors() -> Iterator[tuple[str, str, dict[str, str]]]:
 
 def _has_all(label: str, text: str) -> bool:
     return all(word in label.casefold() for word in search_words(text))
+
+
+def _draw_linked_forms(context: PageContext, text: str) -> bool:
+    """Draws the forms of new records linked to an item, where the text begins with their name and goes on with that of
+    the item: ``new side event hrc64``."""
+    if context.viewer == ANONYMOUS:
+        return False
+    words, drawn = search_words(text), False
+    table = context.table[~context.table["kind"].isin(KINDS_NOT_OFFERED)]
+    for label, page, parameters in _linked_forms():
+        named = list(takewhile(label.casefold().__contains__, words))
+        if len(named) < 2 or len(named) == len(words):
+            continue
+        of = " ".join(words[len(named) :])
+        row: Any
+        for row in search_items(table, context.reference, of, context.today, _MOST_TO_LINK).itertuples():
+            link(page, f"{label}, {plain(row.title)}", icon=":material/add:", **{**parameters, LINK: row.item})
+            drawn = True
+    return drawn
+
+
+def _linked_forms() -> Iterator[tuple[str, str, dict[str, str]]]:
+    """The forms of records that are linked to items; those of statements by their format."""
+    for label, page, parameters in new_records({LINK: ""}):
+        if page == "statements":
+            for made in StatementFormat:
+                yield _("New: {record}").format(record=term(made)), page, {NEW: made.value}
+        else:
+            yield _("New: {record}").format(record=label.lower()), page, parameters
+
+
+def _draw_organisations(context: PageContext, text: str) -> bool:
+    """Draws the organisations found; each opens the calendar with the filter set to it."""
+    found = search_organisations(context.table, context.reference, text, _MOST_ORGANISATIONS)
+    for code in found:
+        st.button(
+            _("Calendar of {organisation}").format(organisation=plain(labels.organisation(code, context.reference))),
+            key=f"found_organisation_{code}",
+            icon=":material/calendar_month:",
+            type="tertiary",
+            on_click=_choose,
+            args=(code,),
+        )
+    return bool(found)
+
+
+def _choose(organisation: str) -> None:
+    filter_bar.clear()
+    filter_bar.choose(organisation=[organisation])
+    st.session_state[_CHOSEN] = True
 
 
 def _draw_records(context: PageContext, text: str) -> bool:

@@ -16,11 +16,11 @@ from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
-from pages.components.record.forms import RecordForm, words
+from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.in_place import new_event
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import LINK, NEW
+from pages.components.shell.navigation import NEW
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
@@ -51,6 +51,8 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
     least, most = number_bounds("statement", "speaking_seconds")
     with form:
         form.text("title", _("Title"), title, help=_("Shown in lists. For a case, use its code, not a name."))
+        if record is None:
+            form.area("text", _("First text, if there is one"), height=120)
         with st.container(horizontal=True):
             form.choice("voice", _("Who speaks"), Voice, default=voice)
             form.choice("format", _("Format"), StatementFormat, default=made)
@@ -89,11 +91,9 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
 
 def _proposed(kind: str, context: PageContext) -> tuple[str, str]:
     """Title and forum of a new statement of this kind, from the calendar item at which it was started."""
-    items = st.query_params.get_all(LINK)
-    rows = context.table[context.table["item"].isin(items[:1])]
-    if rows.empty:
+    row = first_linked_item(context)
+    if row is None:
         return "", ""
-    row = rows.iloc[0]
     return f"{kind}: {row['title']}", str(row["body"] or row["organisation"])
 
 
@@ -102,7 +102,10 @@ def _saved(form: RecordForm) -> str:
     values = form.values()
     chosen: dict[str, Any] = {"items": form.item_ids, "links": form.link_ids, "named": form.person_ids}
     if record is None:
-        forms.open_record(commands.start_statement(viewer(), values, **chosen))
+        text = values.pop("text") or ""
+        forms.open_record(commands.start_statement(viewer(), values, text=text, **chosen))
+        if text:
+            return _("Statement created with its first text.")
         return _("Statement created. Write the text below; drafts save automatically.")
     commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=form.reason)
     return _("Details saved.")
