@@ -46,7 +46,7 @@ def test_the_session_is_confirmed_from_the_worklist(page: Page, staffed_server: 
     line.get_by_label("Source URL").press("Tab")
     settled(page)
     line.get_by_role("button", name="Confirm dates").click()
-    expect(page.get_by_role("status")).to_contain_text(f"Recorded: {TITLE}")
+    expect(page.locator(".st-key-undo[role=status]")).to_contain_text(f"Recorded: {TITLE}")
     settled(page)
     expect(line).to_have_count(0)
     assert fed(staffed_server, SESSION) == ("20270301", fed(staffed_server, SESSION)[1])

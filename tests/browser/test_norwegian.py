@@ -51,7 +51,7 @@ def test_the_dates_of_a_session_are_confirmed(staff_page: Page, staffed_server: 
     line.get_by_label(nb("Source URL")).press("Tab")
     settled(staff_page)
     line.get_by_role("button", name=nb("Confirm dates")).click()
-    expect(staff_page.get_by_test_id("stToast")).to_contain_text(
+    expect(staff_page.locator(".st-key-undo[role=status]")).to_contain_text(
         nb("Recorded: {title}. The calendar and all feeds are updated.").partition(":")[0]
     )
     settled(staff_page)

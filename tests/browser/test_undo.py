@@ -34,13 +34,13 @@ def test_a_follow_up_done_is_undone_by_keyboard(
     page.get_by_role("button", name="Update").click()
     page.get_by_role("button", name="Mark as done").click()
 
-    undo = page.get_by_role("status").get_by_role("button", name="Undo")
+    undo = page.locator(".st-key-undo[role=status]").get_by_role("button", name="Undo")
     expect(undo).to_be_in_viewport(ratio=1)
     # The button that was pressed is gone: the keyboard goes on from here.
     expect(undo).to_be_focused()
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("button", name="Update")).to_be_visible()
-    expect(page.get_by_role("status")).to_contain_text("Undone")
+    expect(page.locator(".st-key-undo[role=status]")).to_contain_text("Undone")
     page.mouse.move(5, 5)
     expect(page.locator(".st-key-undo")).to_have_css("visibility", "hidden")

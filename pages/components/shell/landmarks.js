@@ -1,13 +1,30 @@
 // The menu and the tabs: names for screen readers, because Streamlit's containers have no role; and the entry of the
 // open page leads back to its list, which Streamlit takes for a link to where one is.
-export default function ({ data, setTriggerValue }) {
-  for (const [key, label] of Object.entries(data.names)) {
+const PATIENCE_MS = 10000;
+let waiting;
+
+function nameParts(names) {
+  const named = Object.entries(names).map(([key, label]) => {
     const part = document.querySelector(`.st-key-${key}`);
     part?.setAttribute("role", "navigation");
     part?.setAttribute("aria-label", label);
-    for (const link of part?.querySelectorAll("a") ?? [])
+    const links = [...(part?.querySelectorAll("a") ?? [])];
+    for (const link of links)
       if (link.closest('[class*="_open"]')) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
+    return links.length > 0;
+  });
+  return named.every(Boolean);
+}
+
+export default function ({ data, setTriggerValue }) {
+  waiting?.disconnect();
+  if (!nameParts(data.names)) {
+    // What is drawn later than this is named once it is there; pages without tabs have none to wait for.
+    waiting = new MutationObserver(() => nameParts(data.names) && waiting.disconnect());
+    waiting.observe(document.body, { childList: true, subtree: true });
+    const mine = waiting;
+    setTimeout(() => mine.disconnect(), PATIENCE_MS);
   }
   const here = (window.hrdMenu ??= {});
   here.leave = () => setTriggerValue("left", true);
