@@ -218,7 +218,7 @@ def test_a_cancelled_event_stays_struck_through_and_out_of_the_way(staff_member:
     press(app, "Save event")
     assert offered_to_undo(app).startswith("Saved as cancelled.")
     press(app, "All side events and meetings")
-    assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
+    assert app.expander[0].label == "Past or cancelled: 1"
     assert next(b.label for b in app.button if b.key == f"open_{made}") == "~~Reprisals: what missions can do~~"
     agenda = opened(staff_member, "agenda", zoom="month", **{"from": "2026-12-01"})
     labels = {b.key: b.label for b in agenda.button}
@@ -263,7 +263,7 @@ def test_the_list_shows_date_place_speakers_and_room_request(staff_member: Viewe
         f"open_{made}": "**Reprisals: what missions can do**",
         f"open_{past}": "**Last year**",
     }
-    assert [e.label for e in app.expander] == ["Past or cancelled: 1"]
+    assert app.expander[0].label == "Past or cancelled: 1"
     next(b for b in app.button if b.key == f"open_{made}").click().run()
     assert app.query_params["record"] == made
 
