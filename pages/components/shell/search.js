@@ -52,7 +52,9 @@ export default function ({ data }) {
     focus(6);
   }
   if (data.found === undefined) return;
-  // Enter was pressed before this was found.
-  if (here.wanted === data.found) requestAnimationFrame(() => setTimeout(openFirst, 50));
-  here.wanted = undefined;
+  // Enter was pressed before this was found; what was found for fewer letters may come in between.
+  if (here.wanted === data.found) {
+    here.wanted = undefined;
+    requestAnimationFrame(() => setTimeout(openFirst, 50));
+  } else if (here.wanted !== fieldOf()?.value) here.wanted = undefined;
 }
