@@ -85,6 +85,18 @@ def open_filter(page: Page) -> None:
     expect(page.locator("[class*=st-key-choose_organisation]")).to_be_visible()
 
 
+def choose_osce(page: Page, server: str) -> None:
+    """Opens the timeline and chooses an organisation in the filter, whose list is closed then."""
+    page.goto(f"{server}/timeline")
+    settled(page)
+    open_filter(page)
+    page.locator("[class*=st-key-choose_organisation] input").click()
+    page.keyboard.type("OSCE, Org")
+    page.get_by_role("option").first.click()
+    page.wait_for_url("**/timeline?organisation=osce")
+    page.keyboard.press("Escape")
+
+
 def chips(page: Page) -> Locator:
     """The active values of the filter."""
     # Streamlit draws a button with a tooltip twice, and shows one of the two.
@@ -115,14 +127,7 @@ def test_link_restores_the_filter_and_keeps_it_over_pages(server: str, visit: Vi
 
 def test_choice_goes_into_the_url_as_code_and_back_takes_it_out(server: str, visit: Visit) -> None:
     page = visit.page
-    page.goto(f"{server}/timeline")
-    settled(page)
-    open_filter(page)
-    page.locator("[class*=st-key-choose_organisation] input").click()
-    page.keyboard.type("OSCE, Org")
-    page.get_by_role("option").first.click()
-    page.wait_for_url("**/timeline?organisation=osce")
-    page.keyboard.press("Escape")
+    choose_osce(page, server)
     expect(chips(page)).to_have_text(["OSCE"])
     page.go_back()
     page.wait_for_url(f"{server}/timeline")
@@ -183,14 +188,7 @@ def test_on_a_narrow_screen_the_menu_and_the_filter_fit(server: str, visit: Visi
 
 def test_a_removed_value_stays_removed(visit: Visit, server: str) -> None:
     page = visit.page
-    page.goto(f"{server}/timeline")
-    settled(page)
-    open_filter(page)
-    page.locator("[class*=st-key-choose_organisation] input").click()
-    page.keyboard.type("OSCE, Org")
-    page.get_by_role("option").first.click()
-    page.wait_for_url("**/timeline?organisation=osce")
-    page.keyboard.press("Escape")
+    choose_osce(page, server)
     page.keyboard.press("Escape")
     expect(page.locator("[class*=st-key-choose_organisation]")).to_have_count(0)
     chips(page).click()
