@@ -49,10 +49,12 @@ def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audienc
     session that undoes, if it does anything else.
     """
     protections = protection_changes(session.connection(), written)
+    checked = _Check(session, written, protections)
     if session.undoes:
         check_undone(session, written)
+        checked.check_visible()
     else:
-        _Check(session, written, protections).run()
+        checked.run()
     return [audience(row, protections) for row in written]
 
 
@@ -91,6 +93,12 @@ class _Check:
             self._check_access_remains(change)
         if self.actor and not all(side.sample for side in self._sides()):
             self._check_actor_is_staff()
+
+    def check_visible(self) -> None:
+        """Refuse rows of a record that the writer does not see; a link can be one to a hidden record."""
+        for row in self.written:
+            for record_id in parents(row) if row.table != RecordLink.__tablename__ else ():
+                self._must_see(record_id)
 
     def _sides(self) -> list[Protection]:
         return [side for one in self.protections.values() for side in (one.before, one.after) if side is not None]

@@ -7,10 +7,9 @@ given by name, so that pages need not know the mapped classes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import Any
 
-from sqlalchemy.orm import Mapper, selectinload
+from sqlalchemy.orm import selectinload
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import load_for_update, reading
@@ -19,7 +18,7 @@ from calendar_model.mission.transactions import writing
 from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store import history, models
 from calendar_model.store.history import DeletedRecord
-from calendar_model.store.models import Base, Change, Consent, Contact, Record, RecordLink
+from calendar_model.store.models import Change, Consent, Contact, Record, RecordLink
 from calendar_model.terms import RecordKind
 
 WHOLE: tuple[Any, ...] = (
@@ -80,7 +79,7 @@ def deleted_records(viewer: Viewer) -> list[DeletedRecord]:
 
 def text_limit(table: str, column: str) -> int | None:
     """The maximum characters of a text column; None for a column of another type, or an unknown one."""
-    mapper = _mapped()[table]
+    mapper = history.mapper_of(table)
     if column not in mapper.columns or mapper.columns[column].type.python_type is not str:
         return None
     return models.longest(mapper.class_, column)
@@ -88,10 +87,4 @@ def text_limit(table: str, column: str) -> int | None:
 
 def number_bounds(table: str, column: str) -> tuple[int, int]:
     """The minimum and maximum of an integer column; raises KeyError if none are declared."""
-    return models.bounds(_mapped()[table].class_, column)
-
-
-@cache
-def _mapped() -> Mapping[str, Mapper[Any]]:
-    """The mapped classes by table name."""
-    return {str(mapper.local_table.name): mapper for mapper in Base.registry.mappers}  # type: ignore[attr-defined]
+    return models.bounds(history.mapper_of(table).class_, column)

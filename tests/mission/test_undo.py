@@ -319,6 +319,22 @@ def test_nobody_gets_access_back_by_undoing(me: Viewer, other: Viewer) -> None:
             undo.undo(me, one)
 
 
+def test_nothing_comes_back_to_a_record_that_one_sees_no_more(me: Viewer, other: Viewer) -> None:
+    made = save(
+        me,
+        Engagement,
+        {**ENGAGEMENT, "sensitivity": Sensitivity.RESTRICTED},
+        named=[me.person_id, other.person_id],
+    )
+    follow_ups.add_follow_up(me, made, what="Write to them", due=TODAY, owner_id=me.person_id)
+    done = written(other, lambda session: session.delete(session.scalars(select(FollowUp)).one()))
+    save(me, Engagement, {}, record_id=made, seen=version(made), named=[me.person_id])
+
+    with pytest.raises(Refused):
+        undo.undo(other, done)
+    assert not rows()["follow_up"]
+
+
 def test_a_session_that_undoes_does_nothing_else(me: Viewer) -> None:
     first, second = (save(me, Engagement, ENGAGEMENT) for _ in range(2))
     done = delete(me, first)
