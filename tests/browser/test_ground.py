@@ -112,7 +112,9 @@ def test_link_restores_the_filter_and_keeps_it_over_pages(server: str, visit: Vi
     expect(chips(page)).to_have_text(names)
     assert asked(page) == link
     # Streamlit keeps the parameters of fields that the browser has loaded.
-    expect(page.locator(".st-key-filter_url").get_by_test_id("stMultiSelect").first).to_be_attached()
+    fields = page.locator(".st-key-filter_url")
+    expect(fields.get_by_test_id("stMultiSelect").first).to_be_attached()
+    expect(fields.get_by_test_id("stTextInput").first).to_be_attached()
     for title in ("Organisations", "Statements", "Calendar"):
         page.get_by_role("link", name=title, exact=True).click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Timeline" if title == "Calendar" else title)
