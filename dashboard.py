@@ -15,27 +15,36 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Draws the parts that all pages share, then the page that the reader opened; its forms stay during an outage."""
+    from calendar_model.translation import gettext
     from pages.components.shell import typed
     from pages.components.shell.context import draw_context, standing_page
+    from pages.components.shell.current_user import may_enter
     from pages.components.shell.guard import entrance
     from pages.components.shell.language import find_language
     from pages.components.shell.navigation import navigation
     from pages.components.shell.search import draw_search, open_search
+    from pages.components.shell.sign_in import draw_sign_in, return_to_page
     from pages.components.widgets.uploads import enter
 
     # A click elsewhere may end this run early, and Streamlit drops the fields that it has not drawn.
     typed.keep()
     find_language()
     page = navigation()
+    enters = may_enter()
+    # The page's title only: titles of records must not reach the browser's history.
+    title = page.title if enters else gettext("Sign in")
+    shell = HERE / "pages" / "components" / "shell"
     st.set_page_config(
-        # The page's title only: titles of records must not reach the browser's history.
-        page_title=f"{page.title} · Calendar for human rights defenders",
-        page_icon=HERE / "pages" / "components" / "shell" / "favicon.png",
-        layout="wide",
+        page_title=f"{title} · Calendar for human rights defenders", page_icon=shell / "favicon.png", layout="wide"
     )
+    if not enters:
+        st.html(shell / "style.css")
+        draw_sign_in()
+        return
     enter(page.url_path)
+    return_to_page()
     with standing_page(page):
-        st.html(HERE / "pages" / "components" / "shell" / "style.css")
+        st.html(shell / "style.css")
         open_search(draw_context(page, draw_search))
         with entrance():
             page.run()
@@ -59,10 +68,13 @@ else:
     from calendar_model.store.database import WorkspaceError, current_workspace
     from calendar_model.web import health, middleware
     from calendar_model.web.bodies import HeldUploads
-    from calendar_model.web.downloads import secret_names
+    from calendar_model.web.downloads import FileNames
     from calendar_model.web.warm_up import warm_up
+    from pages.components.shell import sign_in
+    from pages.components.shell.current_user import file_reader
+    from pages.components.shell.navigation import ADDRESSES
 
-    configuration.require()
+    configuration.require(sign_in.faults())
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
@@ -92,5 +104,11 @@ else:
     # public setting against it.
     PagesManager.uses_pages_directory = False
     # Nor for the name of a download, which would follow from its content and could be guessed.
-    memory_media_file_storage._calculate_file_id = secret_names()
-    app = st.App(__file__, routes=[*ROUTES, *health.ROUTES], middleware=middleware(_held), lifespan=_opened)
+    files = FileNames(file_reader)
+    memory_media_file_storage._calculate_file_id = files
+    app = st.App(
+        __file__,
+        routes=[*ROUTES, *health.ROUTES],
+        middleware=middleware(_held, sign_in.claims_of if sign_in.is_set_up() else None, ADDRESSES, files),
+        lifespan=_opened,
+    )

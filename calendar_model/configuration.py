@@ -8,11 +8,13 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Sequence
 
 from calendar_model import clock, reference
 from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
+from calendar_model.mission import accounts
 from calendar_model.store import database
 
 PORT_VARIABLE = "PORT"
@@ -25,13 +27,13 @@ def faults(*, with_reference: bool = True) -> list[str]:
     Without ``with_reference`` the reference files are not looked for. Nothing is opened, and no sentence contains a
     password.
     """
-    found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser()]
+    found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser(), _session()]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
 
-def require() -> None:
-    """Exit with :data:`EXIT_STATUS` if there are faults, after printing them on standard error."""
-    if wrong := faults():
+def require(further: Sequence[str] = ()) -> None:
+    """Exit with :data:`EXIT_STATUS` if there are faults, or ``further`` ones, after printing them on standard error."""
+    if wrong := [*faults(), *further]:
         print("The configuration is invalid, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
         raise SystemExit(EXIT_STATUS)
 
@@ -88,6 +90,17 @@ def _browser() -> str:
     if not named or shutil.which(named):
         return ""
     return f"{picture.VARIABLE} does not name a program that can be started. Name Chromium or Chrome, or leave it out."
+
+
+def _session() -> str:
+    try:
+        accounts.session_hours()
+    except ValueError:
+        return (
+            f"{accounts.SESSION_HOURS_VARIABLE} is not a number of hours from 1 to {accounts.LONGEST_SESSION}. Enter "
+            f"one such as {accounts.SESSION_HOURS}, or leave it out."
+        )
+    return ""
 
 
 def _reference() -> str:

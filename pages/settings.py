@@ -1,4 +1,4 @@
-"""Settings: users, the current user of this browser, access, and the sample workspace."""
+"""Settings: users and their accounts, access, and the sample workspace."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import staff, workspace_url
-from calendar_model.mission import sample
+from calendar_model.mission import accounts, sample
 from calendar_model.mission.persons import add_person, change_person
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
@@ -22,9 +23,9 @@ from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import RecordForm
 from pages.components.record.sample import counted, offer_sample
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, sign_in
 from pages.components.shell.context import PageContext, current
-from pages.components.shell.current_user import act_as, current_person
+from pages.components.shell.current_user import act_as_sample, current_person, local_person, use_computer
 from pages.components.shell.navigation import NEW, RECORD, link
 from pages.components.shell.words import plain
 
@@ -45,7 +46,7 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
     if not everyone:
         st.markdown(_("No users yet. Add yourself, or load the sample data to explore."))
     elif person is None:
-        st.markdown(_("No user selected: pages show public items only. Select your name."))
+        st.markdown(_("Pages show public items only until you select your name."))
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
             line(one, person)
@@ -66,16 +67,17 @@ def line(one: Person, person: Person | None) -> None:
             st.markdown(f"**{plain(one.name)}**{_(' · current user') if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
                 st.caption(small)
-        if one.active and not acts:
-            name = plain(one.name)
-            st.button(
-                _("Work as {name}").format(name=name),
-                key=f"act_{one.id}",
-                type="tertiary",
-                on_click=act_as,
-                args=(one.id,),
-            )
+        if one.active and not one.sample and not sign_in.is_set_up() and local_person() is None:
+            st.button(_("This is me"), key=f"use_{one.id}", type="tertiary", on_click=take_this_computer, args=(one,))
         st.button(_("Edit"), key=f"edit_{one.id}", type="tertiary", on_click=forms.open_record, args=(one.id,))
+
+
+def take_this_computer(person: Person) -> None:
+    def act() -> str:
+        use_computer(person.id)
+        return _("You are now working as {name}.").format(name=plain(person.name))
+
+    forms.attempt(act)
 
 
 def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Person]) -> None:
@@ -103,10 +105,10 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
             return _("{name} saved.").format(name=values["name"])
         added = add_person(writer(), values)
         forms.leave()
-        if everyone:
+        if sign_in.is_set_up() or local_person() is not None or any(not one.sample for one in everyone):
             return _("{name} added.").format(name=values["name"])
-        act_as(added)
-        return _("{name} added. You are now working as {name} in this browser.").format(name=values["name"])
+        use_computer(added)
+        return _("{name} added. You are now working as {name}.").format(name=values["name"])
 
     form.submit(_("Save") if kept is not None else _("Add"), keep)
 
@@ -115,6 +117,63 @@ def writer() -> Viewer:
     """The viewer who changes the list of users: the current user, or none, because the first user must be addable."""
     person = current_person()
     return Viewer(person.id if person else "", Sensitivity.INTERNAL)
+
+
+# --- Accounts
+
+
+def user_accounts(context: PageContext, everyone: Sequence[Person]) -> None:
+    """Draw which account is whose, and link those that wait to a user."""
+    if not sign_in.is_set_up():
+        return
+    st.subheader(_("Accounts"))
+    names = {one.id: one.name for one in everyone if one.active and not one.sample}
+    waiting = accounts.waiting_accounts(context.viewer)
+    if not waiting:
+        st.markdown(_("Nobody waits for access. Colleagues who sign in for the first time appear here."))
+    for one in waiting:
+        with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"waiting_{one.id[:8]}"):
+            with st.container(gap=None, width=320):
+                st.markdown(f"**{plain(one.label or one.subject)}**")
+                st.caption(f"{accounts.code_of(one.id)} · {wording.moment(one.since, context.zone)}")
+            key = f"bind_{one.id[:8]}"
+            st.selectbox(
+                _("Is the account of"),
+                ["", *names],
+                format_func=lambda person: names.get(person, _("Choose a user")),
+                key=f"{key}_person",
+                width=260,
+            )
+            st.button(_("Link"), key=key, on_click=bind, args=(context.viewer, one.id, f"{key}_person"))
+    of_all = {one.id: one.name for one in everyone}
+    for account in accounts.bound_accounts(context.viewer):
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"account_{account.id}"):
+            with st.container(gap=None, width=420):
+                st.markdown(plain(of_all.get(account.person_id, "")))
+                st.caption(plain(account.label or account.subject))
+            st.button(
+                _("Remove"),
+                key=f"unbind_{account.id}",
+                type="tertiary",
+                on_click=unbind,
+                args=(context.viewer, account.id),
+            )
+
+
+def bind(viewer: Viewer, account: str, field: str) -> None:
+    def act() -> str:
+        accounts.bind(viewer, account, st.session_state[field])
+        return _("Account linked. Your colleague has access after reloading the page.")
+
+    forms.attempt(act)
+
+
+def unbind(viewer: Viewer, account: str) -> None:
+    def act() -> str:
+        accounts.unbind(viewer, account)
+        return _("Account removed; it gives no access from now on.")
+
+    forms.attempt(act)
 
 
 # --- The sample
@@ -141,7 +200,7 @@ def remove() -> None:
         with st.spinner(_("Removing sample data")):
             counts = sample.remove()
         if person is not None and person.sample:
-            act_as("")
+            act_as_sample("")
         return _("Sample data removed: {counts}.").format(counts=counted(counts))
 
     forms.attempt(act)
@@ -173,12 +232,14 @@ def who_sees_what() -> None:
             "statements to be read out. Each says so at the top."
         )
     )
-    st.markdown(
-        _(
-            "There is no sign-in: anyone who opens the app can pick any user. Selecting a user tells colleagues "
-            "apart but keeps nobody out, so protect the computer and the workspace."
+    if not sign_in.is_set_up():
+        st.markdown(
+            _(
+                "There is no sign-in, so the calendar is served on this computer only, to one user. Anyone who uses "
+                "the computer sees everything that this user may see. To share the calendar, an administrator sets up "
+                "sign-in."
+            )
         )
-    )
     st.subheader(_("Storage"))
     st.code(workspace_url(), language=None, wrap_lines=True)
     st.caption(_("The history records every change: who, when and why."))
@@ -201,6 +262,7 @@ if record or new:
         person_form(kept, context, everyone)
 else:
     people(everyone, person)
+    user_accounts(context, everyone)
     requests_of_nobody(context.viewer)
     in_a_calendar()
     the_sample(context)

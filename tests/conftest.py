@@ -167,7 +167,8 @@ def client() -> TestClient:
     """
     from dashboard import app
 
-    return TestClient(app, base_url="http://localhost", headers={"Accept-Encoding": "identity"})
+    here = ("127.0.0.1", 50_000)
+    return TestClient(app, base_url="http://localhost", headers={"Accept-Encoding": "identity"}, client=here)
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from calendar_model.store.history import DELETE
 from calendar_model.store.models import (
     Access,
     AccessRequest,
+    Account,
     Base,
     Change,
     Identity,
@@ -33,6 +34,7 @@ from calendar_model.store.models import (
     Subscription,
     SubscriptionUse,
     Unsaved,
+    WaitingAccount,
 )
 from calendar_model.vocabulary import Sensitivity
 
@@ -85,6 +87,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
             & (Change.table.not_in(RecordLink.names_in_history()) | visible(_other_end()) | _gone(viewer, _other_end()))
         )
     if viewer.level is Sensitivity.RESTRICTED:
+        rules[Account] = rules[WaitingAccount] = sa.true()
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
         rules[AccessRequest] = _concerned_with_request(viewer)
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)

@@ -12,6 +12,7 @@ from calendar_model.translation import gettext as _
 REQUIRED: Mapping[str, str] = Translated(
     {
         "person.name": N_("Enter a name; it appears next to everything this person writes."),
+        "account.person_id": N_("Choose the user whose account it is."),
         "record.title": N_("Enter a title. If it could identify a person, use a code such as “Defender 014”."),
         "item_link.item": N_("Choose the calendar item it is linked to."),
         "access_request.reason": N_("Enter why you need access."),

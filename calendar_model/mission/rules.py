@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.mission import (
+    accounts,
     cases,
     columns,
     confirmations,
@@ -39,11 +40,14 @@ from calendar_model.mission.checks import (
 )
 from calendar_model.mission.statements import checks as statement_checks
 from calendar_model.store.models import (
+    Account,
     Base,
     Correction,
+    EndedSession,
     Person,
     Record,
     RecordLink,
+    WaitingAccount,
 )
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import RecordKind
@@ -57,8 +61,8 @@ def check(session: WorkspaceSession) -> None:
     """Refuse forbidden changes, and complete derived values: levels, people with access, clearances.
 
     The rules for every row come first (actor, sample, columns, level, owner, reason), then those of its kind in
-    :data:`CHECKS`. ``session.actor`` is the person who writes; without one only the list of persons and the sample can
-    be written. Raises :class:`~calendar_model.access.problems.Refused`.
+    :data:`CHECKS`. ``session.actor`` is the person who writes; without one only persons, their accounts and the sample
+    can be written. Raises :class:`~calendar_model.access.problems.Refused`.
     """
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
@@ -229,10 +233,12 @@ def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
 
 
 def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """The person who writes; None for the list of persons and the sample, which need no one."""
+    """The person who writes; None for persons and their accounts, and for the sample, which need no one."""
     if not session.actor:
         if all(
-            isinstance(row, Person) or _is_sample(session, row) or _only_releases_sample_person(session, row)
+            isinstance(row, _WRITTEN_BY_NOBODY)
+            or _is_sample(session, row)
+            or _only_releases_sample_person(session, row)
             for row in rows
         ):
             return None
@@ -242,6 +248,10 @@ def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     if person is None or not value_before(person, "active"):
         raise Refused(Problem("actor-inactive"))
     return person
+
+
+_WRITTEN_BY_NOBODY = (Person, Account, WaitingAccount, EndedSession)
+"""What the operator of the machine may write on the command line, and what is written before it is known who asks."""
 
 
 def _check_stays_in_sample(session: Session, rows: Iterable[object]) -> None:
@@ -290,6 +300,7 @@ def _only_releases_sample_person(session: Session, row: Any) -> bool:
 CHECKS: Mapping[type[Base], Checks] = {
     kind: checks
     for declared in (
+        accounts.CHECKS,
         cases.CHECKS,
         confirmations.CHECKS,
         contacts.CHECKS,

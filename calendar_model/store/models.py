@@ -197,6 +197,60 @@ class Person(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class Account(Base):
+    """An account at an identity provider, bound to the person whose it is: who signs in with it acts as that person.
+
+    ``issuer`` and ``subject`` are the claims ``iss`` and ``sub`` of OpenID Connect, which identify an account; the
+    provider gave it the name ``label`` when it was bound. Without sign-in, the one account of :data:`LOCAL_ISSUER` is
+    bound to the user of this machine.
+    """
+
+    __tablename__ = "account"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: Mapped[str] = _id()
+    issuer: Mapped[str] = _text(LINE)
+    subject: Mapped[str] = _text(LINE)
+    label: Mapped[str] = _text(LINE, default="")
+    person_id: Mapped[str] = _of("person", required=True)
+    bound_at: Mapped[datetime] = mapped_column(default=now)
+
+
+LOCAL_ISSUER = "local"
+"""The issuer, and the subject, of the account of a machine's only user, who does not sign in."""
+
+
+class WaitingAccount(Base):
+    """An account that has signed in and is bound to no one yet; ``id`` is a digest of the issuer and the subject.
+
+    Without history, because anyone of the organisation can sign in.
+    """
+
+    __tablename__ = "waiting_account"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    issuer: Mapped[str] = _text(LINE)
+    subject: Mapped[str] = _text(LINE)
+    label: Mapped[str] = _text(LINE, default="")
+    since: Mapped[datetime] = mapped_column(default=now)
+
+
+class EndedSession(Base):
+    """A session that was signed out of, by a digest of its sign-in, kept until it would have expired.
+
+    Without history, because it says nothing of a record.
+    """
+
+    __tablename__ = "ended_session"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime]
+
+
 class LastVisit(Base):
     """The days of a person's last two visits. Without history, because reading changes nothing.
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -36,8 +40,25 @@ _FILES = "/media/"
 it, and knowing the name is all that it takes to read it, so no cache may keep one."""
 
 
+_A_YEAR = 365 * 24 * 60 * 60
+
+
+def _is_https() -> bool:
+    return os.environ.get(PUBLIC_URL_VARIABLE, "").strip().lower().startswith("https://")
+
+
+def _secured(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """A header; a cookie with the attribute ``Secure``, which Streamlit leaves out."""
+    if name.lower() == b"set-cookie" and b"; secure" not in value.lower():
+        value += b"; Secure"
+    return name, value
+
+
 class SecurityHeaders:
-    """Adds `SECURITY_HEADERS` to every HTTP answer that does not set them itself, and lets nobody store files."""
+    """Adds `SECURITY_HEADERS` to every HTTP answer that does not set them itself, and lets nobody store files.
+
+    Where the public address is https, browsers are told to use nothing else, and send no cookie without it.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -54,6 +75,9 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if _FILES in scope["path"]:
                     headers["Cache-Control"] = "no-store, private"
+                if _is_https():
+                    headers.setdefault("Strict-Transport-Security", f"max-age={_A_YEAR}")
+                    message["headers"] = [_secured(name, value) for name, value in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

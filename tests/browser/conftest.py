@@ -22,10 +22,10 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, 
 
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.clock import TODAY_VARIABLE
+from calendar_model.mission.accounts import bind_local
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import FOLDER_VARIABLE, open_workspace
 from calendar_model.store.models import Person
-from pages.components.shell.current_user import COOKIE
 from tests.day import TODAY
 
 ROOT = Path(__file__).parents[2]
@@ -135,9 +135,10 @@ def server_day() -> str:
 
 @pytest.fixture
 def desk_officer(tmp_path: Path) -> str:
-    """The id of the one person in the workspace of `staffed_server`: Desk officer."""
+    """The id of the one person in the workspace of `staffed_server`: Desk officer, who uses the machine."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
     person = save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
+    bind_local(person, workspace)
     workspace.close()
     return person
 
@@ -157,11 +158,10 @@ def browser_locale() -> str:
 
 
 @pytest.fixture
-def staff_page(browser: Browser, staffed_server: str, desk_officer: str, browser_locale: str) -> Iterator[Page]:
+def staff_page(browser: Browser, staffed_server: str, browser_locale: str) -> Iterator[Page]:
     """An empty page of a browser in which the desk officer acts on `staffed_server`."""
     context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale=browser_locale)  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": COOKIE, "value": desk_officer, "url": staffed_server}])
     yield context.new_page()
     context.close()
 

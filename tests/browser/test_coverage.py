@@ -10,10 +10,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.mission.accounts import bind_local
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.models import Person
-from pages.components.shell.current_user import COOKIE
 from tests.browser.conftest import WIDE, settled, start_server, stop_server
 
 
@@ -22,10 +22,10 @@ def page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
     """The coverage of the General Assembly, as somebody of the staff."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
     person = save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace)
+    bind_local(person, workspace)
     workspace.close()
     process, address = start_server(tmp_path / "server.log")
     context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo")  # type: ignore[arg-type]
-    context.add_cookies([{"name": COOKIE, "value": person, "url": address}])
     page = context.new_page()
     page.goto(f"{address}/coverage?organisation=un-ga")
     settled(page)

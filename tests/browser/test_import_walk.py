@@ -82,7 +82,7 @@ def test_a_series_comes_in_and_one_of_it_moves(server: str, visit: Visit, tmp_pa
     page.goto(f"{server}/import")
     settled(page)
     page.get_by_role("button", name="Select user").click()
-    choose(page.get_by_role("combobox", name="Working as"), "Desk officer")
+    choose(page.get_by_role("combobox", name="Who uses this computer?"), "Desk officer")
     page.keyboard.press("Escape")
 
     # Previewed and imported.

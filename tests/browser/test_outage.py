@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Locator, Page, expect
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.mission.accounts import bind_local
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
@@ -77,6 +78,7 @@ def database() -> Iterator[Database]:
 def me(database: Database) -> Viewer:
     workspace = open_workspace(database.url)
     made = member(save(ANONYMOUS, Person, {"name": "Desk officer"}, workspace=workspace))
+    bind_local(made.person_id, workspace)
     save(made, Statement, {"title": "Item 3", "format": StatementFormat.STATEMENT}, workspace=workspace)
     contact = {"title": "Defender 014", "contact_kind": ContactKind.DEFENDER}
     save(made, Contact, contact, named=[made.person_id], workspace=workspace)
@@ -92,11 +94,10 @@ def server(database: Database, me: Viewer, tmp_path: Path) -> Iterator[str]:
 
 
 @pytest.fixture
-def reader(browser: Browser, server: str, me: Viewer) -> Iterator[BrowserContext]:
-    """A browser in which somebody has said who they are."""
+def reader(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """A browser of the user of the machine."""
     context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": "hrd_person", "value": me.person_id, "url": server}])
     yield context
     context.close()
 

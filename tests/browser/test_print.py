@@ -14,7 +14,6 @@ from calendar_model.store.database import open_workspace
 from calendar_model.store.models import Engagement, Statement
 from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat
 from calendar_model.vocabulary import Sensitivity
-from pages.components.shell.current_user import COOKIE
 from tests.browser.conftest import PATIENCE, WIDE, settled
 from tests.day import TODAY
 
@@ -25,10 +24,9 @@ PAGES = ("", "agenda", "month", "timeline", "coverage", "engagements", "dossier?
 
 
 @pytest.fixture
-def dark_page(browser: Browser, staffed_server: str, desk_officer: str) -> Page:
+def dark_page(browser: Browser, staffed_server: str) -> Page:
     context = browser.new_context(viewport=WIDE, color_scheme="dark", locale="en-GB")  # type: ignore[arg-type]
     context.set_default_timeout(PATIENCE)
-    context.add_cookies([{"name": COOKIE, "value": desk_officer, "url": staffed_server}])
     return context.new_page()
 
 

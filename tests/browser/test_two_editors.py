@@ -18,7 +18,8 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person, Statement
 from calendar_model.terms import StatementFormat
-from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
+from tests.browser import sign_in
+from tests.browser.conftest import free_port, settled, start_server, stop_server
 
 BASE = "We thank the Special Rapporteur.\n\nWe call on states to act.\n\nI thank you."
 
@@ -27,16 +28,16 @@ class Server:
     """A server that can be killed and started again at the same address."""
 
     def __init__(self, log: Path) -> None:
-        self.log = log
-        self.process, self.address = start_server(log)
+        self.log, self.port = log, free_port()
+        self.start()
 
     def kill(self) -> None:
         self.process.kill()
         self.process.wait(10)
 
     def start(self) -> None:
-        port = self.address.rpartition(":")[2]
-        self.process, self.address = start_server(self.log, int(port))
+        given = sign_in.settings(self.log.parent, self.port)
+        self.process, self.address = start_server(self.log, self.port, **given)
 
 
 class Site(NamedTuple):
@@ -73,6 +74,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
     amina = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}, workspace=workspace))
     bjorn = member(save(ANONYMOUS, Person, {"name": "Bjørn Li"}, workspace=workspace))
+    for one in (amina, bjorn):
+        sign_in.bind_account(one.person_id, workspace)
     server = Server(folder / "server.log")
     yield Site(server, workspace, amina, bjorn, "")
     stop_server(server.process)
@@ -94,10 +97,8 @@ def open_as(browser: Browser, site: Site) -> Iterator[Callable[[Viewer], Page]]:
     contexts = []
 
     def opened(who: Viewer) -> Page:
-        context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
+        context = sign_in.signed_in(browser, site.server.address, who.person_id)
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        context.add_cookies([{"name": "hrd_person", "value": who.person_id, "url": site.server.address}])
         page = context.new_page()
         page.goto(site.page)
         settled(page)

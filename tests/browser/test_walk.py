@@ -14,7 +14,8 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Person
-from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
+from tests.browser import sign_in
+from tests.browser.conftest import free_port, settled, start_server, stop_server
 from tests.browser.driver import add, choose, fill, follow, press, says
 
 ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
@@ -22,38 +23,36 @@ TEXT = "Madam Chair, we speak for those who defend the rights of others."
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A workspace with two persons, of whom the second may clear."""
-    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
+def persons(tmp_path: Path) -> dict[str, str]:
+    """The identifiers, by name, of two persons with accounts in a workspace. The second may clear."""
+    workspace, made = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}"), {}
     for name, may_clear in (("Desk officer", False), ("Head of section", True)):
-        save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+        made[name] = save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+        sign_in.bind_account(made[name], workspace)
     workspace.close()
-    return tmp_path
+    return made
 
 
 @pytest.fixture
-def server(folder: Path) -> Iterator[str]:
-    process, address = start_server(folder / "server.log")
+def server(persons: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    port = free_port()
+    process, address = start_server(tmp_path / "server.log", port, **sign_in.settings(tmp_path, port))
     yield address
     stop_server(process)
 
 
 @pytest.fixture
-def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
-    """Opens the dashboard in a browser of their own, as somebody who has said who they are."""
+def person(browser: Browser, server: str, persons: dict[str, str]) -> Iterator[Callable[[str], Page]]:
+    """Opens the dashboard in a browser of their own, as somebody who has signed in."""
     contexts = []
 
     def opened(name: str) -> Page:
-        context = browser.new_context(viewport=WIDE, timezone_id="Europe/Oslo", locale="en-GB")  # type: ignore[arg-type]
-        context.set_default_timeout(PATIENCE)
+        context = sign_in.signed_in(browser, server, persons[name])
         contexts.append(context)
         page = context.new_page()
         page.goto(server)
         settled(page)
-        page.get_by_role("button", name="Select user").click()
-        choose(page.get_by_role("combobox", name="Working as"), name)
         expect(page.get_by_role("button", name=name)).to_be_visible()
-        page.keyboard.press("Escape")
         return page
 
     yield opened
@@ -61,7 +60,7 @@ def person(browser: Browser, server: str) -> Iterator[Callable[[str], Page]]:
         context.close()
 
 
-def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], server: str, folder: Path) -> None:
+def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], server: str, tmp_path: Path) -> None:
     officer, head = person("Desk officer"), person("Head of section")
 
     # From the timeline into the dossier of an item, and from there a draft.
@@ -173,8 +172,8 @@ def test_from_the_timeline_to_the_follow_up(person: Callable[[str], Page], serve
         settled(page)
         says(page, "1 engagement · 1 cleared text")
 
-    workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
+    workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
     assert verify(workspace).problems == ()
     workspace.close()
-    log = (folder / "server.log").read_text(encoding="utf-8")
+    log = (tmp_path / "server.log").read_text(encoding="utf-8")
     assert [word for word in ("Traceback", TEXT, "Case 001", "surveillance") if word in log] == []

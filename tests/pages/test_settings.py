@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import sample
+from calendar_model.mission.accounts import local_person
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Person, Record
@@ -19,12 +20,14 @@ from tests.day import TODAY
 from tests.pages.driver import click, sound
 
 
-def page(acting: str = "") -> AppTest:
+def page(acting: str | None = None) -> AppTest:
     return sound(open_page("settings", acting))
 
 
 def acts(app: AppTest) -> str:
-    return str(app.session_state["acting"])
+    """The name of the current user, as the header shows it."""
+    header = next(one for one in app.get("popover") if "acting_person" in one.proto.id)
+    return str(header.proto.popover.label)
 
 
 def kept() -> list[tuple[str, str, bool, bool]]:
@@ -38,10 +41,11 @@ def test_the_first_user_is_added_and_selected() -> None:
     app.checkbox(key="person_new_may_clear").check()
     app = click(app, "person_new_save")
     assert kept() == [("Amina Berg", "Desk officer", True, True)]
-    assert acts(app) == staff()[0].id
-    assert [said.value for said in app.toast] == [
-        "Amina Berg added. You are now working as Amina Berg in this browser."
-    ]
+    assert acts(app) == "Amina Berg"
+    assert [said.value for said in app.toast] == ["Amina Berg added. You are now working as Amina Berg."]
+    person = local_person()
+    assert person is not None
+    assert person.id == staff()[0].id
 
 
 def test_a_second_user_is_added_and_not_selected() -> None:
@@ -50,7 +54,7 @@ def test_a_second_user_is_added_and_not_selected() -> None:
     app.text_input(key="person_new_name").input(" Jon Lie ")
     app = click(app, "person_new_save")
     assert kept() == [("Amina Berg", "", False, True), ("Jon Lie", "", False, True)]
-    assert acts(app) == first
+    assert acts(app) == "Amina Berg"
 
 
 @pytest.mark.parametrize(
@@ -80,14 +84,17 @@ def test_a_person_is_edited_and_set_inactive(somebody_acts: bool) -> None:
     app.checkbox(key=f"person_{other}_active").uncheck()
     app = click(app, f"person_{other}_save")
     assert kept() == [("Amina Berg", "", False, True), ("Jon Lie", "Embassy", False, False)]
-    assert f"act_{other}" not in {button.key for button in app.button}
+    assert f"use_{other}" not in {button.key for button in app.button}
 
 
-def test_the_current_user_is_selected_in_the_list() -> None:
+def test_the_user_of_this_computer_is_chosen_once() -> None:
     first, other = save(ANONYMOUS, Person, {"name": "Amina Berg"}), save(ANONYMOUS, Person, {"name": "Jon Lie"})
-    app = click(page(first), f"act_{other}")
-    assert acts(app) == other
-    assert f"act_{first}" in {button.key for button in app.button}
+    app = page()
+    assert {f"use_{first}", f"use_{other}"} <= {button.key for button in app.button}
+    app = click(app, f"use_{other}")
+    assert acts(app) == "Jon Lie"
+    assert not any(str(button.key).startswith("use_") for button in app.button)
+    assert acts(page()) == "Jon Lie"
 
 
 def test_an_empty_workspace_says_what_to_do() -> None:
@@ -101,26 +108,26 @@ def test_an_empty_workspace_says_what_to_do() -> None:
 def test_the_sample_is_loaded_with_its_desk_officer_selected_then_removed() -> None:
     app = click(page(), "load_sample")
     officer = next(one for one in staff() if one.name == "Sample: desk officer")
-    assert acts(app) == officer.id
+    assert acts(app) == officer.name
     assert [said.value for said in app.toast] == [
         "Sample data loaded: 3 users and 39 records. You are working as Sample: desk officer."
     ]
     app = click(app, "remove_sample")
     assert [said.value for said in app.toast] == ["Sample data removed: 3 users and 39 records."]
     assert staff() == []
-    assert acts(app) == ""
+    assert acts(app) == "Select user"
     assert "load_sample" in {button.key for button in app.button}
 
 
 def test_the_current_user_stays_when_the_sample_is_loaded_and_removed() -> None:
     me = save(ANONYMOUS, Person, {"name": "Amina Berg"})
     app = click(page(me), "load_sample")
-    assert acts(app) == me
+    assert acts(app) == "Amina Berg"
     assert [said.value for said in app.toast] == [
         "Sample data loaded: 3 users and 39 records. Select a sample user to see all of it."
     ]
     app = click(app, "remove_sample")
-    assert acts(app) == me
+    assert acts(app) == "Amina Berg"
     assert kept() == [("Amina Berg", "", False, True)]
 
 

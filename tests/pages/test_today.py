@@ -159,12 +159,12 @@ def test_the_readers_tasks_come_first_apart_from_those_that_wait_for_others() ->
 
 
 def test_nobody_has_no_tasks_and_is_told_how_to_begin() -> None:
-    app = today()
+    app = open_page("today", None)
     assert not any(heading.startswith(("Mine", "Waiting")) for heading in headings(app))
     assert "Add yourself" in [one.proto.label for one in app.get("page_link")]
     app.button(key="load_sample").click().run()
     assert not app.exception
-    assert app.session_state["acting"]
+    assert app.session_state["acting_sample"]
     assert headings(app)[0].startswith("Mine to do")
     assert [button.key for button in app.button if button.key == "load_sample"] == []
 

@@ -12,23 +12,38 @@ from streamlit.runtime import memory_media_file_storage
 from streamlit.runtime.media_file_storage import MediaFileKind
 from streamlit.runtime.memory_media_file_storage import MemoryMediaFileStorage
 
-from calendar_model.web.downloads import secret_names
+from calendar_model.web.downloads import FileNames
 
 FILES = st.tuples(st.binary(max_size=20), st.sampled_from(["text/csv", "text/c", ""]), st.text(max_size=3))
 
 
 @given(FILES, FILES)
 def test_a_name_stands_for_one_file(one: tuple[bytes, str, str], other: tuple[bytes, str, str]) -> None:
-    name = secret_names()
+    name = FileNames()
     assert (name(*one) == name(*other)) == (one == other)
-    assert name(*one) != secret_names()(*one)
+    assert name(*one) != FileNames()(*one)
+
+
+def test_a_file_is_of_the_reader_for_whom_it_was_made_and_of_no_other() -> None:
+    reader = ["amina"]
+    names = FileNames(lambda: reader[0])
+    name = names(b"A restricted list", "text/csv", "list.csv")
+    assert names.is_of(name, "amina")
+    assert not any(names.is_of(name, other) for other in ("", "bjorn", "amina ", name))
+    reader[0] = "bjorn"
+    other = names(b"A restricted list", "text/csv", "list.csv")
+    assert names.is_of(other, "bjorn")
+    assert not names.is_of(other, "amina")
+    # The end of a name fits no other beginning.
+    assert not names.is_of(name[:-32] + other[-32:], "bjorn")
+    assert not FileNames().is_of(name, "amina")
 
 
 def test_large_files_that_differ_anywhere_have_two_names() -> None:
     large = bytearray(3 * 2**20)
     other = bytearray(large)
     other[2**20 // 2] = 1
-    name = secret_names()
+    name = FileNames()
     assert name(bytes(large), "application/pdf", "a") != name(bytes(other), "application/pdf", "a")
 
 

@@ -17,6 +17,7 @@ from calendar_model.imports.templates.protocol import ImportTemplate
 from calendar_model.translation import gettext as _
 from pages.components.imports.plan import ImportSource, dry_run, fingerprint
 from pages.components.shell.context import PageContext, in_english
+from pages.components.shell.current_user import for_reader
 from pages.components.shell.navigation import link
 from pages.components.shell.words import plain
 
@@ -174,7 +175,7 @@ def _download(template: ImportTemplate, label: str, suffix: str, mime: str) -> N
     make = template_csv if suffix == "csv" else template_xlsx
     st.download_button(
         f"{template.label}, {label}",
-        data=lambda: make(template),
+        data=for_reader(lambda: make(template)),
         file_name=f"{template.key}_template.{suffix}",
         mime=mime,
         key=f"import_template_{template.key}_{suffix}",

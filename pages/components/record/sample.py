@@ -10,8 +10,9 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import sample
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
+from pages.components.shell import sign_in
 from pages.components.shell.context import PageContext, in_english
-from pages.components.shell.current_user import act_as, current_person
+from pages.components.shell.current_user import act_as_sample, current_person
 
 
 def offer_sample(context: PageContext) -> None:
@@ -25,8 +26,8 @@ def _load(context: PageContext) -> None:
         with st.spinner(_("Loading sample data")):
             counts = sample.load(in_english(context)[1], context.today)
         officer = next((one for one in staff() if one.sample and not one.may_clear), None)
-        if nobody and officer is not None:
-            act_as(officer.id)
+        if nobody and officer is not None and not sign_in.is_set_up():
+            act_as_sample(officer.id)
             return _("Sample data loaded: {counts}. You are working as {name}.").format(
                 counts=counted(counts), name=officer.name
             )

@@ -32,6 +32,7 @@ from calendar_model.wording import standing_words
 from pages.components.record import forms
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import for_reader
 from pages.components.shell.item_work import draw_work
 from pages.components.shell.navigation import address_of
 from pages.components.shell.words import plain
@@ -189,7 +190,7 @@ def _own_file(item: str, context: PageContext) -> None:
     rows = context.table[context.table["item"] == item]
     st.download_button(
         _("Add to my calendar"),
-        data=lambda: calendar_bytes(rows, CalendarProperties(_("HRD calendar"))),
+        data=for_reader(lambda: calendar_bytes(rows, CalendarProperties(_("HRD calendar")))),
         file_name=f"{wording.file_name(item, 'event')}.ics",
         mime="text/calendar",
         key="panel_file",

@@ -125,6 +125,9 @@ PAGE_OF = {kind: page.file for page in PAGES for kind in page.shows}
 MOVED = {"overview": "today", "today": "today"}
 """Earlier addresses, and others that one may type, with the file of the page that each leads to."""
 
+ADDRESSES = frozenset({*(page.address for page in PAGES), *MOVED})
+"""The names of all pages in addresses, earlier ones included."""
+
 _SHOWN_AS = "show"
 """URL parameter: earlier, the agenda was a part of the timeline (``timeline?show=agenda``)."""
 
