@@ -23,7 +23,7 @@ def main() -> None:
     from pages.components.shell.language import find_language
     from pages.components.shell.navigation import navigation
     from pages.components.shell.search import draw_search, open_search
-    from pages.components.shell.sign_in import draw_sign_in, return_to_page
+    from pages.components.shell.sign_in import draw_sign_in
     from pages.components.widgets.uploads import enter
 
     # A click elsewhere may end this run early, and Streamlit drops the fields that it has not drawn.
@@ -42,7 +42,6 @@ def main() -> None:
         draw_sign_in()
         return
     enter(page.url_path)
-    return_to_page()
     with standing_page(page):
         st.html(shell / "style.css")
         open_search(draw_context(page, draw_search))

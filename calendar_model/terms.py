@@ -28,6 +28,13 @@ class RecordKind(StrEnum):
     CORRECTION = "correction"
 
 
+class ReadKind(StrEnum):
+    """How a person has read a restricted record: on its page, or in a document that they had made."""
+
+    OPENED = "opened"
+    DOCUMENT = "document"
+
+
 class EventKind(StrEnum):
     """The mission's own dated event or, as a ``meeting``, one held by others that the mission follows."""
 

@@ -25,6 +25,7 @@ from pages.components.record.forms import words
 from pages.components.record.history import history
 from pages.components.record.page import draw_above
 from pages.components.record.parts import item_openers, who_sees
+from pages.components.record.reads import draw_reads
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
@@ -88,6 +89,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         draw_details(statement, context, everyone)
     draw_cosponsors(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
+    draw_reads(statement.id, everyone, context)
 
 
 def draw_links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:

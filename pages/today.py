@@ -109,6 +109,8 @@ def task_words(task: Task, names: dict[str, str]) -> str:
         says = _("awaits your clearance") if person is not None and person.may_clear else _("awaits your reply")
     elif task.kind is TaskKind.STATEMENT:
         says = _("your statement")
+    elif task.kind is TaskKind.READ_CHECK:
+        says = _("look through who has read it")
     else:
         says = _("follow-up to {title}").format(title=task.about)
     return f"{says}{_(' (sample)') if task.sample else ''}"

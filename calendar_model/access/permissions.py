@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    RecordRead,
     RemoteCalendar,
     RemoteVisit,
     Subscription,
@@ -89,6 +90,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     if viewer.level is Sensitivity.RESTRICTED:
         rules[Account] = rules[WaitingAccount] = sa.true()
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
+        rules[RecordRead] = RecordRead.record_id.in_(_naming(viewer))
         rules[AccessRequest] = _concerned_with_request(viewer)
         rules[Unsaved] = (Unsaved.person_id == viewer.person_id) & visible(Unsaved.statement_id)
         rules[Subscription] = Subscription.person_id == viewer.person_id

@@ -14,6 +14,7 @@ from sqlalchemy.orm import selectinload
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import load_for_update, reading
 from calendar_model.mission.links import model_of
+from calendar_model.mission.reads import note_read
 from calendar_model.mission.transactions import writing
 from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store import history, models
@@ -41,13 +42,18 @@ _OF_ITS_KIND: Mapping[RecordKind, tuple[Any, ...]] = {
 
 
 def get_record(viewer: Viewer, kinds: Iterable[RecordKind], record_id: str) -> Record | None:
-    """The record of one of these kinds with all that its page shows; None if the viewer cannot see one."""
+    """The record of one of these kinds with all that its page shows; None if the viewer cannot see one.
+
+    That a restricted one is read is noted.
+    """
     with reading(viewer) as session:
-        for kind in kinds:
-            record = session.get(model_of(kind), record_id, options=(*WHOLE, *_OF_ITS_KIND.get(kind, ())))
-            if record is not None:
-                return record
-    return None
+        found = (
+            session.get(model_of(kind), record_id, options=(*WHOLE, *_OF_ITS_KIND.get(kind, ()))) for kind in kinds
+        )
+        record = next((one for one in found if one is not None), None)
+    if record is not None:
+        note_read(viewer, record)
+    return record
 
 
 def delete_record(viewer: Viewer, kind: RecordKind, record_id: str, *, seen: int, reason: str) -> Undoable:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.reads import due_read_checks
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Record, Statement
 from calendar_model.terms import RecordKind
@@ -19,11 +20,13 @@ AHEAD = timedelta(days=14)
 
 
 class TaskKind(StrEnum):
-    """Why something is a task: a statement awaits a reply or is to be finished, a follow-up is to be done."""
+    """Why something is a task: a statement awaits a reply or is to be finished, a follow-up is to be done, or it is
+    time to look through who has read a restricted record."""
 
     REPLY = "reply"
     STATEMENT = "statement"
     FOLLOW_UP = "follow-up"
+    READ_CHECK = "read-check"
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,8 @@ class OwnTasks:
 def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
     """Return the tasks of ``viewer`` on ``today``; of a viewer who is nobody none.
 
-    Their own are the statements that await their reply, and those of their statements and follow-ups that are late or
-    due within :data:`AHEAD`. They wait for the replies that they have asked for.
+    Their own are the statements that await their reply, and those of their statements, follow-ups and checks of who
+    has read their records that are late or due within :data:`AHEAD`. They wait for the replies that they asked for.
     """
     person = viewer.person_id
     if not person:
@@ -71,6 +74,7 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             .join(FollowUp.record)
             .where(FollowUp.owner_id == person, FollowUp.done_on.is_(None), FollowUp.due <= today + AHEAD)
         ).all()
+        checks = due_read_checks(session, person, today + AHEAD)
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [
@@ -80,6 +84,7 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             Task(TaskKind.FOLLOW_UP, row.id, row.kind, row.what, row.title, row.due, "", row.sample)
             for row in follow_ups
         ),
+        *(Task(TaskKind.READ_CHECK, one.record_id, one.kind, one.title, "", one.due, "", False) for one in checks),
     ]
     waiting = [_of_statement(one, TaskKind.REPLY, one.waiting_for_id or "") for one in with_others]
     return OwnTasks(*(tuple(sorted(tasks, key=_by_day)) for tasks in (mine, waiting)))

@@ -34,6 +34,7 @@ from calendar_model.terms import (
     ProposalOutcome,
     Prospect,
     Publicity,
+    ReadKind,
     RecordKind,
     ReprisalState,
     RiskLevel,
@@ -294,6 +295,7 @@ class Record(Base):
     )
     named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
     access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
+    read_checks: Mapped[list[ReadCheck]] = relationship(cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
@@ -345,6 +347,38 @@ class Access(Base):
     person_id: Mapped[str] = _of("person")
 
     person: Mapped[Person] = relationship()
+
+
+class RecordRead(Base):
+    """That a person has opened a restricted record, or has had a document made that contains it, and when.
+
+    Without history, because nothing changes; visible to people with access. It stays when the record is deleted, so
+    that ``record_id`` is no foreign key.
+    """
+
+    __tablename__ = "record_read"
+    __table_args__ = (Index("ix_record_read_record_id_at", "record_id", "at"),)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = mapped_column(String(32))
+    person_id: Mapped[str] = _of("person", index=False)
+    how: Mapped[ReadKind]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class ReadCheck(Base):
+    """That a person with access has looked through who has read a restricted record, and when."""
+
+    __tablename__ = "read_check"
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class AccessRequest(Base):

@@ -50,6 +50,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
         (
             r'"everything": True',
             {
+                # Whether who ticks off the readings of a record has access to it.
+                "mission/reads.py",
                 # Whose account has signed in: before that there is no viewer.
                 "mission/accounts.py",
                 # Who asks for access, and who grants it to a record of nobody, does not see the record.

@@ -161,7 +161,8 @@ def test_what_is_required_is_asked_for_at_birth_and_later(
 
 def test_every_text_without_a_default_is_required() -> None:
     """These the model writes itself, or checks as a whole, as it does the lines of the history."""
-    written = {("Imported", "uid"), ("Correction", "source_url")}
+    accounts = {(kind, name) for kind in ("Account", "WaitingAccount") for name in ("issuer", "subject")}
+    written = {("Imported", "uid"), ("Correction", "source_url"), *accounts}
     optional = {
         (kind.__name__, name)
         for kind, name in TEXTS

@@ -21,6 +21,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import records
 from calendar_model.mission.links import all_linked_to
+from calendar_model.mission.reads import note_read
 from calendar_model.mission.statements.clearance import Clearance, clearances_of
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
 from calendar_model.store.history import of_record
@@ -282,12 +283,12 @@ class StatementView:
 
 
 def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
-    """One statement for its page; None if the viewer cannot see it."""
+    """One statement for its page; None if the viewer cannot see it. That a restricted one is read is noted."""
     with reading(viewer) as session:
         statement = session.get(Statement, statement_id, options=(*records.WHOLE, *WHOLE))
         if statement is None:
             return None
-        return StatementView(
+        view = StatementView(
             statement,
             all_linked_to(statement),
             open_overrides(session, statement_id),
@@ -295,6 +296,8 @@ def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
             clearances_of(session, statement_id),
             of_record(session, statement_id),
         )
+    note_read(viewer, statement)
+    return view
 
 
 def statement_with_typing(viewer: Viewer, statement_id: str) -> tuple[Statement, Unsaved | None] | None:

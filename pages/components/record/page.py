@@ -23,6 +23,7 @@ from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
 from pages.components.record.history import history
 from pages.components.record.parts import Part, heading
+from pages.components.record.reads import draw_reads
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
@@ -169,5 +170,6 @@ def _draw_kept(page: RecordPage, view: RecordView, record: Record, context: Page
             part(record, everyone, context)
     titles = {other.id: other.title for other in all_linked_to(record)}
     history(changes_of(context.viewer, record.id), everyone, titles, context.zone)
+    draw_reads(record.id, everyone, context)
     if view.delete:
         deletion(record, view.delete)

@@ -122,6 +122,8 @@ def act_as_sample(person_id: str) -> None:
 def choose_person() -> None:
     """For the entrance: draws the name of the current user, with the way to sign out or to select a sample user."""
     person = current_person()
+    if person is not None and sign_in.is_set_up():
+        sign_in.return_to_page()
     remembered = person.id if person is not None and person.sample and not sign_in.is_set_up() else ""
     _remember(data={"name": COOKIE, "person": remembered}, key="remember_person", height=1)
     with st.popover(plain(person.name) if person else _("Select user"), type="tertiary", key="acting_person"):

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import WorkspaceError, reading
+from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.documents import word
 from calendar_model.documents.delivery import delivery
 from calendar_model.documents.item_note import briefing_note
 from calendar_model.documents.note import Reader
 from calendar_model.documents.week_note import week_note
 from calendar_model.documents.word import DocumentError, MadeFor
+from calendar_model.mission.reads import reading_for_document
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import load_statement
 from calendar_model.mission.statements.speaking import applicable_limit
@@ -35,7 +36,7 @@ def note_button(item: str, context: PageContext, person: Person | None) -> None:
         if not context.workspace:
             return briefing_note(None, item, context.reference, context.table, reader)
         reference, table = calendar_for(context.viewer)
-        with reading(context.viewer) as session:
+        with reading_for_document(context.viewer) as session:
             return briefing_note(session, item, reference, table, reader)
 
     _button(_("Download briefing note"), write, "briefing-note", "note", context, reader.name)
@@ -51,7 +52,7 @@ def week_buttons(context: PageContext, person: Person | None) -> None:
             if not context.workspace:
                 return week_note(None, monday, context.reference, context.table, reader, context.filter)
             reference, table = calendar_for(context.viewer)
-            with reading(context.viewer) as session:
+            with reading_for_document(context.viewer) as session:
                 return week_note(session, monday, reference, table, reader, context.filter)
 
         return write
@@ -78,7 +79,7 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
 
     def writing(language: str) -> Callable[[], bytes]:
         def write() -> bytes:
-            with reading(context.viewer) as session:
+            with reading_for_document(context.viewer) as session:
                 found = load_statement(session, statement.id)
                 texts = [version for version in found.versions if version.language == language]
             limit, _unused = applicable_limit(found, context.reference, context.today)

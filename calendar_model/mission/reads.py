@@ -1,0 +1,179 @@
+"""Who has read what is restricted: noted as it is read, shown to people with access, and looked through by them.
+
+A restricted record is read when its page is opened, or when a document is made that contains it; so is a contact whose
+identity is recorded, by people with access. Lists show its title alone and are not noted. What cannot be noted is not
+shown: the note is written before the record is returned.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import event, func, select
+
+from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.clock import now
+from calendar_model.mission.checks import Checks, must_be_actor
+from calendar_model.mission.transactions import writing
+from calendar_model.store.database import Workspace
+from calendar_model.store.models import Access, Base, Contact, Person, ReadCheck, Record, RecordRead
+from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import ReadKind, RecordKind
+from calendar_model.vocabulary import Sensitivity
+
+NOTED_EVERY = timedelta(hours=1)
+"""A person who reads the same record again within this time has read it once."""
+_EVERYTHING = {"everything": True}
+"""A check asks for all who have access."""
+CHECK_AFTER = timedelta(days=30)
+"""How long after the first reading by another person the owner looks through who has read a record."""
+
+
+def _check_read(session: WorkspaceSession, read: RecordRead) -> None:
+    must_be_actor(session, read.person_id)
+    if session.get(Record, read.record_id) is None:
+        raise Refused(Problem("record-gone"))
+
+
+def _check_check_off(session: WorkspaceSession, check: ReadCheck) -> None:
+    must_be_actor(session, check.person_id)
+    named = select(Access.id).where(Access.record_id == check.record_id, Access.person_id == session.actor)
+    if session.scalar(named.execution_options(**_EVERYTHING)) is None:
+        raise Refused(Problem("read-check-without-access"))
+
+
+def _refuse(_session: WorkspaceSession, _row: object) -> None:
+    raise Refused(Problem("read-changed"))
+
+
+CHECKS: Mapping[type[Base], Checks] = {
+    RecordRead: Checks(written=_check_read, changed=_refuse, deleted=_refuse),
+    ReadCheck: Checks(written=_check_check_off, changed=_refuse),
+}
+
+
+@dataclass(frozen=True)
+class NotedRead:
+    """That a person has read a record, in UTC; ``is_new`` if nobody with access has looked that through yet."""
+
+    person_id: str
+    how: ReadKind
+    at: datetime
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class DueReadCheck:
+    """A record whose owner is to look through who has read it, by ``due``."""
+
+    record_id: str
+    kind: RecordKind
+    title: str
+    due: date
+
+
+# --- Noting
+
+
+def note_read(viewer: Viewer, record: Record, how: ReadKind = ReadKind.OPENED) -> None:
+    """Note that a record is read, if it is restricted; of a contact, the identity must be visible to the reader.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError`; the record must not be shown then.
+    """
+    note_reads(viewer, [record], how)
+
+
+def note_reads(viewer: Viewer, records: Iterable[Record], how: ReadKind, workspace: Workspace | None = None) -> None:
+    """The same of several records."""
+    ids = sorted({one.id for one in records if _is_noted(one)})
+    if not ids or not viewer.person_id:
+        return
+    with reading(viewer, workspace) as session:
+        person = session.get(Person, viewer.person_id)
+        if person is None or person.sample:
+            return
+        lately = select(RecordRead.record_id).where(
+            RecordRead.record_id.in_(ids),
+            RecordRead.person_id == viewer.person_id,
+            RecordRead.how == how,
+            RecordRead.at > now() - NOTED_EVERY,
+        )
+        known = set(session.scalars(lately))
+    if missing := [one for one in ids if one not in known]:
+        with writing(viewer, workspace=workspace) as changing:
+            changing.add_all(RecordRead(record_id=one, person_id=viewer.person_id, how=how) for one in missing)
+
+
+def _is_noted(record: Record) -> bool:
+    if record.sample:
+        return False
+    has_identity = isinstance(record, Contact) and record.identity is not None
+    return record.sensitivity is Sensitivity.RESTRICTED or has_identity
+
+
+@contextmanager
+def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
+    """A session to make a document from; what is read in it and restricted is noted at the end.
+
+    Raises as :func:`~calendar_model.access.unit_of_work.reading` does, also if it cannot be noted: no document is given
+    out then.
+    """
+    read: dict[str, Record] = {}
+
+    def take(_session: object, row: object) -> None:
+        if isinstance(row, Record):
+            read[row.id] = row
+
+    with reading(viewer, workspace) as session:
+        event.listen(session, "loaded_as_persistent", take)
+        yield session
+        restricted = [one for one in read.values() if one.sensitivity is Sensitivity.RESTRICTED]
+    note_reads(viewer, restricted, ReadKind.DOCUMENT, workspace)
+
+
+# --- Looking through
+
+
+def reads_of(viewer: Viewer, record_id: str, workspace: Workspace | None = None) -> list[NotedRead]:
+    """Who has read a record, the newest first, as far as this viewer may know: nothing without access."""
+    with reading(viewer, workspace) as session:
+        checked = session.scalar(select(func.max(ReadCheck.at)).where(ReadCheck.record_id == record_id))
+        found = select(RecordRead).where(RecordRead.record_id == record_id).order_by(RecordRead.at.desc())
+        return [
+            NotedRead(one.person_id, one.how, one.at, checked is None or one.at > checked)
+            for one in session.scalars(found)
+        ]
+
+
+def check_off_reads(viewer: Viewer, record_id: str, workspace: Workspace | None = None) -> None:
+    """Record that the viewer has looked through who has read a record. Raises Refused without access to it."""
+    with writing(viewer, workspace=workspace) as session:
+        if session.get(Record, record_id) is None:
+            raise Refused(Problem("record-gone"))
+        session.add(ReadCheck(record_id=record_id, person_id=viewer.person_id))
+
+
+def due_read_checks(session: WorkspaceSession, person_id: str, until: date) -> Sequence[DueReadCheck]:
+    """The records of a person whose readings are to be checked by a day: :data:`CHECK_AFTER` the first one by another
+    person since the last check."""
+    checked = select(ReadCheck.record_id, func.max(ReadCheck.at).label("at")).group_by(ReadCheck.record_id).subquery()
+    found = (
+        select(Record.id, Record.kind, Record.title, func.min(RecordRead.at).label("first"))
+        .join(RecordRead, RecordRead.record_id == Record.id)
+        .outerjoin(checked, checked.c.record_id == Record.id)
+        .where(
+            Record.owner_id == person_id,
+            RecordRead.person_id != person_id,
+            checked.c.at.is_(None) | (RecordRead.at > checked.c.at),
+        )
+        .group_by(Record.id, Record.kind, Record.title)
+        .order_by(func.min(RecordRead.at))
+    )
+    rows = session.execute(found)
+    checks = [DueReadCheck(one.id, one.kind, one.title, (one.first + CHECK_AFTER).date()) for one in rows]
+    return [one for one in checks if one.due <= until]
