@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -11,17 +12,59 @@ from pathlib import Path
 import pytest
 
 from calendar_model.reference import ROW_CLASSES
+from calendar_model.web.metrics import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]
+OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"])
 
 
-def test_every_variable_is_in_the_readme() -> None:
-    code = [path.read_text(encoding="utf-8") for path in (ROOT / "calendar_model").rglob("*.py")]
-    variables = {name for text in code for name in re.findall(r"HRD_CALENDAR_[A-Z_]+", text)}
-    assert len(variables) >= 3
-    assert {name for name in variables if f"`{name}`" not in README} == set()
+def variables() -> set[str]:
+    """The variables of the environment that the code names, those of others that it reads included."""
+    files = [
+        ROOT / "dashboard.py",
+        *(path for folder in ("calendar_model", "pages") for path in (ROOT / folder).rglob("*.py")),
+    ]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+    assigned = {
+        str(node.value.value)
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and any(isinstance(target, ast.Name) and target.id.endswith("VARIABLE") for target in node.targets)
+    }
+    named = {
+        name for path in files for name in re.findall(r"HRD_CALENDAR_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8"))
+    }
+    return assigned | named
+
+
+def test_every_variable_is_in_the_table_of_operations() -> None:
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, re.MULTILINE))
+    assert {"HRD_CALENDAR_PUBLIC_URL", "DATABASE_URL", "CHROMIUM", "PORT"} <= variables()
+    assert variables() - table == set()
+    # What uvicorn and Streamlit read.
+    assert table - variables() == {"FORWARDED_ALLOW_IPS", "STREAMLIT_SECRETS_FILES"}
+
+
+def test_the_example_of_the_environment_names_variables_that_there_are() -> None:
+    example = (ROOT / "docs" / "deploy" / "environment").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert len(named) > 5
+    assert named - variables() == {"STREAMLIT_SECRETS_FILES"}
+
+
+def test_every_metric_and_every_file_to_deploy_is_in_operations() -> None:
+    named = set(re.findall(r"`((?:hrd_calendar|process)_\w+)`", OPERATIONS))
+    families = {f"{family.name}_total" if family.type == "counter" else family.name for family in REGISTRY.collect()}
+    ours = {name for name in families if name.startswith("hrd_calendar")}
+    assert ours - named == set()
+    # Shown once the variable names a folder.
+    assert named - families == {"hrd_calendar_backup_age_seconds"}
+    files = {path.name for path in (ROOT / "docs" / "deploy").iterdir()}
+    assert {name for name in files if f"](deploy/{name})" not in OPERATIONS} == set()
 
 
 def test_every_command_is_in_the_readme() -> None:
