@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from calendar_model.__main__ import _parser
 from calendar_model.reference import ROW_CLASSES
 from calendar_model.web.metrics import REGISTRY
 
@@ -26,11 +27,11 @@ def variables() -> set[str]:
         ROOT / "dashboard.py",
         *(path for folder in ("calendar_model", "pages") for path in (ROOT / folder).rglob("*.py")),
     ]
-    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
+    texts = [text for path in files if "VARIABLE" in (text := path.read_text(encoding="utf-8"))]
     assigned = {
         str(node.value.value)
-        for tree in trees
-        for node in ast.walk(tree)
+        for text in texts
+        for node in ast.parse(text).body
         if isinstance(node, ast.Assign)
         and isinstance(node.value, ast.Constant)
         and any(isinstance(target, ast.Name) and target.id.endswith("VARIABLE") for target in node.targets)
@@ -73,6 +74,15 @@ def test_every_command_is_in_the_readme() -> None:
     commands = set(re.findall(r"^    (\w+) +\w", usage, re.MULTILINE))
     assert commands >= {"items", "cycles", "feed", "check", "backtest"}
     assert {name for name in commands if f"python -m calendar_model {name}" not in README} == set()
+
+
+def test_every_command_of_operations_is_one_that_there_is() -> None:
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", OPERATIONS, re.DOTALL | re.MULTILINE)).replace("\\\n", " ")
+    commands = [line.partition("python -m calendar_model ")[2].split() for line in blocks.splitlines()]
+    given = [command for command in commands if command]
+    assert len(given) >= 5
+    for command in given:
+        _parser().parse_args(command)
 
 
 def test_every_reference_file_is_described() -> None:

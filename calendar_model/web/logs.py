@@ -71,11 +71,12 @@ def hand_over(logger: logging.Logger) -> None:
 
 
 def log_request(request: ObservedRequest) -> None:
-    """Write the line of a request."""
+    """Write the line of a request, with the error that ended it if there was one."""
     message = "Request answered." if request.phase is Phase.ANSWERED else f"Websocket {request.phase}."
     fields = (request.method, request.route.shown, request.status, round(request.seconds * 1000, 1))
-    level = logging.WARNING if request.status >= 500 else logging.INFO
-    _requests.log(level, message, extra=dict(zip(_REQUEST_FIELDS, fields, strict=True)))
+    failed = request.status >= 500
+    level = logging.WARNING if failed else logging.INFO
+    _requests.log(level, message, exc_info=failed, extra=dict(zip(_REQUEST_FIELDS, fields, strict=True)))
 
 
 class JsonFormatter(logging.Formatter):
@@ -106,6 +107,6 @@ def _without_requests(record: logging.LogRecord) -> bool:
 
 
 def _log_exception(kind: type[BaseException], error: BaseException | None, where: TracebackType | None) -> None:
-    if issubclass(kind, KeyboardInterrupt):
+    if issubclass(kind, (KeyboardInterrupt, SystemExit)):
         return
     _errors.critical("An error ended a thread or the program.", exc_info=(kind, error or kind(), where))

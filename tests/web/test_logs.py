@@ -146,6 +146,24 @@ def test_a_request_is_one_line_with_its_user() -> None:
     }
 
 
+def test_the_line_of_a_request_that_failed_says_where() -> None:
+    lines: list[dict[str, Any]] = []
+
+    async def fail(*asgi: Any) -> None:
+        raise ValueError("canary")
+
+    def log(request: Any) -> None:
+        logs.log_request(request)
+        lines.extend(line_of(one) for one in records)
+
+    with taken("calendar_model.web.logs.requests") as records, pytest.raises(ValueError, match="canary"):
+        ask(ObservedRequests(fail, [log]), scope_of(HOST))
+    [line] = lines
+    assert (line["level"], line["status"], line["error"]) == ("warning", 500, "ValueError")
+    assert line["traceback"][-1].endswith(" fail")
+    assert "canary" not in json.dumps(line)
+
+
 @contextmanager
 def server(command: str, folder: Path, **environment: str) -> Iterator[tuple[str, Callable[[], str]]]:
     """The server as an administrator starts it: its address, and what it has written to standard error."""
