@@ -85,8 +85,8 @@ check: $(VENV)/.installed ## are the CSV files in data/ in order?
 	@$(BIN)/python -m calendar_model check
 
 # The options leave out every address of a registry; that of the machine is used.
-lock: $(TOOLS)/.installed ## the lock with hashes anew, for Python 3.11 and later on all systems, and a trial of it
-	$(TOOLS)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+lock: $(TOOLS)/.installed ## requirements.lock from requirements.txt, and a trial of it (UPGRADE=1: to the newest versions)
+	$(TOOLS)/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	  --no-emit-find-links --no-annotate --custom-compile-command "make lock" requirements.txt --output-file requirements.lock
 	$(TOOLS)/bin/python -m pip install --quiet --dry-run --ignore-installed --require-hashes -r requirements.lock
 	@echo "requirements.lock is new. Look at what has changed, then run make test."

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.transactions import save
-from calendar_model.store import database
+from calendar_model.store import database, migrations
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
 from calendar_model.store.models import Base, Engagement, Person
 from calendar_model.store.scheduled_backups import Retention
@@ -23,11 +24,16 @@ from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 
-def destroy() -> None:
-    """What a lost disk, or a lost server, leaves of the workspace."""
+def close() -> None:
+    """Stop all dashboards, as far as they are this process."""
     for opened in database._open.values():
         opened.close()
     database._open.clear()
+
+
+def destroy() -> None:
+    """What a lost disk, or a lost server, leaves of the workspace."""
+    close()
     if server := os.environ.get(URL_VARIABLE):
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute("DROP SCHEMA public CASCADE")
@@ -86,6 +92,49 @@ def test_a_destroyed_workspace_comes_back_whole(tmp_path: Path, capsys: pytest.C
     # What is said and logged names no record.
     assert "Breakfast" not in "".join(capsys.readouterr())
     log(amina, "After it", Sensitivity.INTERNAL)
+    assert main(["verify"]) == 0
+
+
+def old_rows(layout: str) -> dict[str, list[object]]:
+    """What is in the database, which has this layout; read past the program, which would bring it to the present one."""
+    engine = sa.create_engine(database._parse(database._environment()))
+    found = sa.MetaData()
+    with engine.connect() as connection:
+        assert migrations.present(connection) == layout
+        found.reflect(connection)
+        made: dict[str, list[object]] = {
+            table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
+            for table in found.sorted_tables
+        }
+    engine.dispose()
+    return made
+
+
+@pytest.mark.usefixtures("either_database")
+def test_an_upgrade_can_be_taken_back_as_the_guide_says() -> None:
+    """The program of the old version is not here: where it would restore a copy, the present one does and steps down."""
+    old, folder = "0009", Path(os.environ[FOLDER_VARIABLE])
+    amina = member(save(ANONYMOUS, Person, {"name": "Amina Berg"}))
+    log(amina, "Breakfast", Sensitivity.RESTRICTED)
+    migrations.downgrade(current_workspace().engine, old)
+    close()
+    before = old_rows(old)
+    assert before["engagement"]
+
+    # The new version is started, and used.
+    log(amina, "After it", Sensitivity.INTERNAL)
+    close()
+    [copy] = folder.glob(f"*.layout-{old}.*")
+    if os.environ.get(URL_VARIABLE):
+        destroy()
+        assert main(["restore", str(copy)]) == 0
+        migrations.downgrade(current_workspace().engine, old)
+        close()
+    else:
+        for file in folder.glob(f"{database.FILE}*"):
+            file.rename(folder.with_name(file.name))
+        copy.rename(folder / database.FILE)
+    assert old_rows(old) == before
     assert main(["verify"]) == 0
 
 
