@@ -17,7 +17,12 @@ TESTS :=
 # The browser tests wait more than they work: three processes keep two cores busy.
 WORKERS := --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: catalogue help run test test-on test-versions lint types tests coverage browser chromium faketime check bench clean
+# What makes the lock, the audit and the bill of materials, in an environment of its own.
+TOOLS := .venv-tools
+TOOL_PACKAGES := uv==0.13.9 pip-audit==2.10.1 cyclonedx-bom==7.5.0
+SBOM ?= sbom.cdx.json
+
+.PHONY: audit bench browser catalogue check chromium clean coverage faketime help lint lock nginx run sbom test test-on test-versions tests types
 
 help: ## what can be typed here
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -37,10 +42,10 @@ lint: $(VENV)/.installed-dev ## ruff as linter and formatter, the order of rooms
 types: $(VENV)/.installed-dev ## mypy
 	$(BIN)/mypy
 
-tests: $(VENV)/.installed-dev chromium ## all tests
+tests: $(VENV)/.installed-dev chromium nginx ## all tests
 	$(BIN)/python -m pytest $(WORKERS)
 
-test-on: $(VENV)/.installed-dev chromium faketime ## the tests by another clock (DAY=2028-02-29, DAY="2026-10-25 02:30" TZ=Europe/Oslo)
+test-on: $(VENV)/.installed-dev chromium faketime nginx ## the tests by another clock (DAY=2028-02-29, DAY="2026-10-25 02:30" TZ=Europe/Oslo)
 	@if [ -z "$(DAY)" ]; then echo 'Say on which day: make test-on DAY=2028-02-29, or DAY="2030-12-31 23:59:00"' >&2; exit 1; fi
 	@# What waits for an answer counts real seconds, and files keep the dates that they have. A server of PostgreSQL does not
 	@# run under a faked clock.
@@ -49,11 +54,11 @@ test-on: $(VENV)/.installed-dev chromium faketime ## the tests by another clock 
 
 # From Python 3.12 on it costs nothing (sys.monitoring); on 3.11 it takes almost twice as long, so it is no part of
 # `make test`.
-coverage: $(VENV)/.installed-dev chromium ## which lines the tests that drive no browser run, printed
+coverage: $(VENV)/.installed-dev chromium nginx ## which lines the tests that drive no browser run, printed
 	COVERAGE_CORE=$$($(BIN)/python -c 'import sys; print("sysmon" if sys.version_info >= (3, 12) else "ctrace")') \
 	  $(BIN)/python -m pytest $(WORKERS) -m "not browser" --cov --cov-report=term:skip-covered $(TESTS)
 
-test-versions: chromium ## those tests on each Python from 3.11 to 3.13 that is installed (TESTS=tests/feeds)
+test-versions: chromium nginx ## those tests on each Python from 3.11 to 3.13 that is installed (TESTS=tests/feeds)
 	@passed=; failed=; missing=; \
 	for version in $(VERSIONS); do \
 	  python=; \
@@ -79,11 +84,26 @@ catalogue: $(VENV)/.installed-dev ## new sentences of the code into calendar_mod
 check: $(VENV)/.installed ## are the CSV files in data/ in order?
 	@$(BIN)/python -m calendar_model check
 
+# The options leave out every address of a registry; that of the machine is used.
+lock: $(TOOLS)/.installed ## requirements.lock from requirements.txt, and a trial of it (UPGRADE=1: to the newest versions)
+	$(TOOLS)/bin/uv pip compile --quiet $(if $(UPGRADE),--upgrade) --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	  --no-emit-find-links --no-annotate --custom-compile-command "make lock" requirements.txt --output-file requirements.lock
+	$(TOOLS)/bin/python -m pip install --quiet --dry-run --ignore-installed --require-hashes -r requirements.lock
+	@echo "requirements.lock is new. Look at what has changed, then run make test."
+
+audit: $(TOOLS)/.installed ## known vulnerabilities of the packages in the lock; needs the network
+	@$(BIN)/python -m tests.audit $(TOOLS)/bin/pip-audit requirements.lock
+
+sbom: $(TOOLS)/.installed ## the bill of materials of the lock (CycloneDX JSON) as sbom.cdx.json (SBOM= names another file)
+	@$(TOOLS)/bin/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file $(SBOM)
+	@echo "$(SBOM) lists the packages of requirements.lock."
+
 bench: $(VENV)/.installed-dev chromium ## how fast the feed, the pages and the timeline are
 	@$(BIN)/python -W ignore -m tests.benchmarks
 
 clean: ## remove the virtual environment and all caches
-	rm -rf $(VENV) $(VENV)-3.* .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage tests/browser/output
+	rm -rf $(VENV) $(VENV)-3.* $(TOOLS) .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache .coverage tests/browser/output
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed: requirements.txt $(BIN)/python
@@ -94,6 +114,11 @@ $(VENV)/.installed: requirements.txt $(BIN)/python
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed
 	@echo "Installing what the tests need into $(VENV) (once, about half a minute)."
 	@$(PIP) -r requirements-dev.txt
+	@touch $@
+
+$(TOOLS)/.installed: Makefile $(BIN)/python
+	@$(BIN)/python -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip --disable-pip-version-check --quiet install $(TOOL_PACKAGES)
 	@touch $@
 
 $(BIN)/python:
@@ -114,6 +139,11 @@ chromium:
 faketime:
 	@if command -v faketime >/dev/null; then exit 0; fi; \
 	$(call system_packages,The tests on another day need faketime: install it.,faketime,faketime)
+
+nginx:
+	@export PATH="$$PATH:/usr/sbin"; \
+	if command -v nginx >/dev/null && command -v openssl >/dev/null && command -v systemd-analyze >/dev/null; then exit 0; fi; \
+	$(call system_packages,The tests of docs/deploy need nginx$(comma) openssl and systemd-analyze: install them.,nginx,nginx-light openssl systemd)
 
 comma := ,
 # $(call system_packages,WHAT TO SAY WITHOUT APT,NAME,PACKAGES)

@@ -53,10 +53,11 @@ if __name__ == "__main__":
     main()
 else:
     import asyncio
-    import sys
+    import logging
     from collections.abc import AsyncIterator
     from contextlib import asynccontextmanager
 
+    from streamlit import logger as streamlit_logger
     from streamlit.runtime import Runtime, memory_media_file_storage
     from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
     from streamlit.runtime.pages_manager import PagesManager
@@ -65,7 +66,7 @@ else:
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
     from calendar_model.store.database import WorkspaceError, current_workspace
-    from calendar_model.web import health, middleware
+    from calendar_model.web import health, logs, middleware
     from calendar_model.web.bodies import HeldUploads
     from calendar_model.web.downloads import FileNames
     from calendar_model.web.warm_up import warm_up
@@ -74,6 +75,10 @@ else:
     from pages.components.shell.navigation import ADDRESSES
 
     configuration.require(sign_in.faults())
+    logs.configure()
+    if logs.is_json():
+        # Streamlit gives every logger a handler of its own, also those that it makes later.
+        streamlit_logger.setup_formatter = logs.hand_over
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:
@@ -83,7 +88,7 @@ else:
         try:
             current_workspace()
         except WorkspaceError as fault:
-            print(fault, file=sys.stderr)
+            logging.getLogger("calendar_model").error("%s", fault)
         meanwhile = [asyncio.create_task(task) for task in (warm_up(), keep_fresh(), health.watch())]
         yield
         for task in meanwhile:

@@ -15,7 +15,8 @@ from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
 from calendar_model.mission import accounts
-from calendar_model.store import database
+from calendar_model.store import database, scheduled_backups
+from calendar_model.web import logs, metrics
 
 PORT_VARIABLE = "PORT"
 EXIT_STATUS = 2
@@ -27,7 +28,10 @@ def faults(*, with_reference: bool = True) -> list[str]:
     Without ``with_reference`` the reference files are not looked for. Nothing is opened, and no sentence contains a
     password.
     """
-    found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser(), _session()]
+    found = [
+        *(_day(), _public_address(), _remote(), _workspace(), _port(), _browser(), _session(), _log(), _backups()),
+        *_metrics(),
+    ]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
 
@@ -101,6 +105,35 @@ def _session() -> str:
             f"one such as {accounts.SESSION_HOURS}, or leave it out."
         )
     return ""
+
+
+def _log() -> str:
+    if os.environ.get(logs.VARIABLE, "") in ("", *logs.FORMS):
+        return ""
+    return f"{logs.VARIABLE} is not a form of the log. Enter {' or '.join(logs.FORMS)}, or leave it out."
+
+
+def _metrics() -> list[str]:
+    found = []
+    if os.environ.get(metrics.VARIABLE, "") not in ("", "0", "1"):
+        found.append(f"{metrics.VARIABLE} must be 1, or left out.")
+    token = os.environ.get(metrics.TOKEN_VARIABLE, "")
+    if token and not (len(token) >= metrics.SHORTEST_TOKEN and token.isascii() and token.isprintable()):
+        found.append(
+            f"{metrics.TOKEN_VARIABLE} is not a token. Enter at least {metrics.SHORTEST_TOKEN} letters and digits, as "
+            "`openssl rand -hex 32` makes them."
+        )
+    return found
+
+
+def _backups() -> str:
+    folder = scheduled_backups.configured_folder()
+    if folder is None or (folder.is_dir() and os.access(folder, os.R_OK | os.X_OK)):
+        return ""
+    return (
+        f"{scheduled_backups.FOLDER_VARIABLE} does not name a folder that can be read. Name the folder of the backups, "
+        "or leave it out."
+    )
 
 
 def _reference() -> str:

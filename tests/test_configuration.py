@@ -17,6 +17,10 @@ from calendar_model.figures.picture import VARIABLE as BROWSER_VARIABLE
 from calendar_model.imports.fetching import VARIABLE as REMOTE_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import URL_VARIABLE
+from calendar_model.store.scheduled_backups import FOLDER_VARIABLE as BACKUPS_VARIABLE
+from calendar_model.web.logs import VARIABLE as LOG_VARIABLE
+from calendar_model.web.metrics import TOKEN_VARIABLE
+from calendar_model.web.metrics import VARIABLE as METRICS_VARIABLE
 from tests.app import ROOT
 
 WRONG = {
@@ -27,6 +31,10 @@ WRONG = {
     DATA_VARIABLE: "/nonexistent",
     configuration.PORT_VARIABLE: "99999",
     BROWSER_VARIABLE: "/no/such/browser",
+    LOG_VARIABLE: "xml",
+    METRICS_VARIABLE: "yes",
+    TOKEN_VARIABLE: "canary",
+    BACKUPS_VARIABLE: "/nonexistent",
 }
 
 
@@ -68,6 +76,10 @@ def test_nothing_set_is_nothing_wrong() -> None:
         (configuration.PORT_VARIABLE, "0"),
         (configuration.PORT_VARIABLE, "http"),
         (configuration.PORT_VARIABLE, "-1"),
+        (LOG_VARIABLE, "JSON"),
+        (TOKEN_VARIABLE, "canary canary canary canary canar\n"),
+        (TOKEN_VARIABLE, "canary" * 6 + "é"),
+        (BACKUPS_VARIABLE, __file__),
     ],
 )
 def test_a_wrong_value_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
@@ -90,6 +102,12 @@ def test_a_wrong_value_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name
         (DATA_VARIABLE, ""),
         (configuration.PORT_VARIABLE, "8600"),
         (BROWSER_VARIABLE, sys.executable),
+        (LOG_VARIABLE, "json"),
+        (LOG_VARIABLE, "text"),
+        (METRICS_VARIABLE, "0"),
+        (METRICS_VARIABLE, "1"),
+        (TOKEN_VARIABLE, "0123456789abcdef" * 4),
+        (BACKUPS_VARIABLE, str(ROOT)),
     ],
 )
 def test_a_right_value_is_not_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

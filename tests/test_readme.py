@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -10,18 +11,61 @@ from pathlib import Path
 
 import pytest
 
+from calendar_model.__main__ import _parser
 from calendar_model.reference import ROW_CLASSES
+from calendar_model.web.metrics import REGISTRY
 
 ROOT = Path(__file__).resolve().parents[1]
+OPERATIONS = (ROOT / "docs" / "OPERATIONS.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), ROOT / "data" / "README.md"])
 
 
-def test_every_variable_is_in_the_readme() -> None:
-    code = [path.read_text(encoding="utf-8") for path in (ROOT / "calendar_model").rglob("*.py")]
-    variables = {name for text in code for name in re.findall(r"HRD_CALENDAR_[A-Z_]+", text)}
-    assert len(variables) >= 3
-    assert {name for name in variables if f"`{name}`" not in README} == set()
+def variables() -> set[str]:
+    """The variables of the environment that the code names, those of others that it reads included."""
+    files = [
+        ROOT / "dashboard.py",
+        *(path for folder in ("calendar_model", "pages") for path in (ROOT / folder).rglob("*.py")),
+    ]
+    texts = [text for path in files if "VARIABLE" in (text := path.read_text(encoding="utf-8"))]
+    assigned = {
+        str(node.value.value)
+        for text in texts
+        for node in ast.parse(text).body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.value, ast.Constant)
+        and any(isinstance(target, ast.Name) and target.id.endswith("VARIABLE") for target in node.targets)
+    }
+    named = {
+        name for path in files for name in re.findall(r"HRD_CALENDAR_[A-Z_]*[A-Z]", path.read_text(encoding="utf-8"))
+    }
+    return assigned | named
+
+
+def test_every_variable_is_in_the_table_of_operations() -> None:
+    table = set(re.findall(r"^\| `([A-Z_]+)` \|", OPERATIONS, re.MULTILINE))
+    assert {"HRD_CALENDAR_PUBLIC_URL", "DATABASE_URL", "CHROMIUM", "PORT"} <= variables()
+    assert variables() - table == set()
+    # What uvicorn and Streamlit read.
+    assert table - variables() == {"FORWARDED_ALLOW_IPS", "STREAMLIT_SECRETS_FILES"}
+
+
+def test_the_example_of_the_environment_names_variables_that_there_are() -> None:
+    example = (ROOT / "docs" / "deploy" / "environment").read_text(encoding="utf-8")
+    named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
+    assert len(named) > 5
+    assert named - variables() == {"STREAMLIT_SECRETS_FILES"}
+
+
+def test_every_metric_and_every_file_to_deploy_is_in_operations() -> None:
+    named = set(re.findall(r"`((?:hrd_calendar|process)_\w+)`", OPERATIONS))
+    families = {f"{family.name}_total" if family.type == "counter" else family.name for family in REGISTRY.collect()}
+    ours = {name for name in families if name.startswith("hrd_calendar")}
+    assert ours - named == set()
+    # Shown once the variable names a folder.
+    assert named - families == {"hrd_calendar_backup_age_seconds"}
+    files = {path.name for path in (ROOT / "docs" / "deploy").iterdir()}
+    assert {name for name in files if f"](deploy/{name})" not in OPERATIONS} == set()
 
 
 def test_every_command_is_in_the_readme() -> None:
@@ -30,6 +74,15 @@ def test_every_command_is_in_the_readme() -> None:
     commands = set(re.findall(r"^    (\w+) +\w", usage, re.MULTILINE))
     assert commands >= {"items", "cycles", "feed", "check", "backtest"}
     assert {name for name in commands if f"python -m calendar_model {name}" not in README} == set()
+
+
+def test_every_command_of_operations_is_one_that_there_is() -> None:
+    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", OPERATIONS, re.DOTALL | re.MULTILINE)).replace("\\\n", " ")
+    commands = [line.partition("python -m calendar_model ")[2].split() for line in blocks.splitlines()]
+    given = [command for command in commands if command]
+    assert len(given) >= 5
+    for command in given:
+        _parser().parse_args(command)
 
 
 def test_every_reference_file_is_described() -> None:

@@ -20,7 +20,7 @@ from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
-from calendar_model.store import backup, history
+from calendar_model.store import backup, history, scheduled_backups
 from calendar_model.store.database import create_workspace, current_workspace
 from calendar_model.store.models import Change
 from calendar_model.vocabulary import Sensitivity
@@ -88,7 +88,33 @@ def add_to(commands: Commands) -> None:
         help="back up the workspace to a file",
         description="Writes the whole workspace to a new file, including restricted records, and prints its checksum.",
     )
-    saved.add_argument("file", type=Path, metavar="FILE", help="file to write; it must not exist yet")
+    where = saved.add_mutually_exclusive_group(required=True)
+    where.add_argument("file", nargs="?", type=Path, metavar="FILE", help="file to write; it must not exist yet")
+    where.add_argument(
+        "--to",
+        type=Path,
+        metavar="FOLDER",
+        help="write a file named by the time (UTC) into this folder, then delete older ones that are not kept",
+    )
+    where.add_argument(
+        "--check",
+        type=Path,
+        metavar="FILE",
+        help="restore this backup, or the newest of a folder, into a temporary workspace, verify it and delete it",
+    )
+    usual = scheduled_backups.Retention()
+    for option, period, number in (
+        ("--keep-daily", "days", usual.daily),
+        ("--keep-weekly", "weeks", usual.weekly),
+        ("--keep-monthly", "months", usual.monthly),
+    ):
+        saved.add_argument(
+            option,
+            type=_number,
+            default=number,
+            metavar="NUMBER",
+            help=f"with --to: of how many {period} the last backup is kept (default: {number})",
+        )
     saved.set_defaults(run=_backup)
 
     kept = commands.add_parser(
@@ -270,8 +296,28 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
+def _number(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number; enter one such as 14")
+    return int(text)
+
+
 def _backup(options: argparse.Namespace) -> int:
-    print(backup.backup(current_workspace(), options.file))
+    if options.check is not None:
+        checked = scheduled_backups.check(options.check)
+        print(
+            f"{checked.file} can be restored: {_count(checked.changes, 'change')}, {_count(checked.rows, 'row')}, "
+            f"checksum {checked.checksum}."
+        )
+    elif options.to is not None:
+        retention = scheduled_backups.Retention(options.keep_daily, options.keep_weekly, options.keep_monthly)
+        written = scheduled_backups.back_up(current_workspace(), options.to, retention)
+        print(
+            f"Backed up to {written.file}, checksum {written.checksum}. {_count(len(written.kept), 'backup')} kept, "
+            f"{len(written.deleted)} deleted."
+        )
+    else:
+        print(backup.backup(current_workspace(), options.file))
     return 0
 
 

@@ -22,7 +22,7 @@ have. `calendar_model.feeds.cache` says when bytes are used again. An address th
 429, see `calendar_model.feeds.limits`.
 
 Bodies are encoded here and not by the server's own compression, which would give the encoded body the plain
-one's ETag. Nothing here logs an address or a query: uvicorn, started by hand, must get ``--no-access-log``.
+one's ETag. Nothing here logs an address or a query, and :mod:`calendar_model.web.logs` keeps the server from it.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import Hashable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -25,6 +25,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from calendar_model.store import copies, migrations
 from calendar_model.store.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.store.waits import WRITER_WAITS
 
 _log = logging.getLogger(__name__)
 
@@ -447,13 +448,13 @@ def _connect_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     writes = connection.get_execution_options().get("writes")
-    with _waiting():
+    with _waiting(), WRITER_WAITS.measured() if writes else nullcontext():
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _begin_postgresql(connection: Connection) -> None:
     if connection.get_execution_options().get("writes"):
-        with _waiting():
+        with _waiting(), WRITER_WAITS.measured():
             connection.exec_driver_sql(
                 f"SELECT set_config('lock_timeout', '{PATIENCE}', true), pg_advisory_xact_lock({_WRITERS})"
             )

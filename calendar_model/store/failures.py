@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections import Counter
 from collections.abc import Mapping
 from enum import StrEnum
 from threading import Lock
@@ -96,6 +97,7 @@ def failure_of(error: BaseException) -> Failure | None:
 
 
 _failing: dict[str, Failure] = {}
+_begun: Counter[Failure] = Counter()
 _lock = Lock()
 
 
@@ -109,6 +111,7 @@ def note_failure(url: str, failure: Failure) -> None:
     with _lock:
         known = _failing.get(url)
         _failing[url] = failure
+        _begun[failure] += known is not failure
     if known is not failure:
         _log.error("The workspace at %s is unavailable (%s).", url, failure)
 
@@ -121,3 +124,14 @@ def note_success(url: str) -> None:
         ended = _failing.pop(url, None)
     if ended is not None:
         _log.warning("The workspace at %s is available again.", url)
+
+
+def is_failing() -> bool:
+    """Whether a database of this process was away when it was last asked."""
+    return bool(_failing)
+
+
+def outages_begun() -> Mapping[Failure, int]:
+    """The number of outages that this process has seen, by what was wrong."""
+    with _lock:
+        return dict(_begun)

@@ -80,6 +80,11 @@ class Outages:
         self._since: datetime | None = None
         self._lock = Lock()
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The reasons that were noted last."""
+        return self._reasons
+
     def note(self, reasons: Sequence[str]) -> None:
         """Record the current reasons."""
         with self._lock:

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from calendar_model.mission.accounts import Claims, SignIn, end_session, person_of, sign_in_of
 from calendar_model.store.database import WorkspaceError
 from calendar_model.web.downloads import FileNames
+from calendar_model.web.observed import note_user
 from calendar_model.web.refusals import refuse
 
 NOT_SIGNED_IN = "Sign in on the start page of the calendar, then open this address again."
@@ -99,6 +100,7 @@ class SignedIn:
         except WorkspaceError:
             await refuse(scope, receive, send, 503, AWAY, Retry_After="60")
             return
+        note_user(person)
         if not person:
             await refuse(scope, receive, send, 401, NOT_SIGNED_IN)
         elif self.files is not None and path.startswith(FILES) and not self.files.is_of(_file_name(path), person):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import sys
 
 from calendar_model.mission.visible_calendar import make_ready
 from calendar_model.store.database import WorkspaceError
@@ -22,7 +21,7 @@ async def warm_up() -> None:
     try:
         await asyncio.to_thread(make_ready)
     except WorkspaceError as fault:
-        print(fault, file=sys.stderr)
+        _log.error("%s", fault)
     except Exception as fault:  # noqa: BLE001  # whatever it is, it is noted, and each reader is told
         # Its text could say something of a record.
         _log.error("The calendar was not made ready: %s.", type(fault).__name__)

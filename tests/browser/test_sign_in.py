@@ -191,7 +191,7 @@ def test_a_cookie_that_is_forged_or_too_old_opens_nothing(site: Site, opened: Ca
 
 
 def test_without_a_sign_in_every_other_address_is_refused(site: Site) -> None:
-    for path in ("media/x.csv", "component/x", "metrics", "_stcore/metrics", "no/such/address"):
+    for path in ("media/x.csv", "component/x", "no/such/address"):
         assert status(f"{site.address}/{path}") == 401, path
     assert status(f"{site.address}/_stcore/upload_file/session/file", method="PUT") == 401
     for path in ("", "timeline", "healthz", "feeds/calendar.ics", "_stcore/health"):

@@ -82,12 +82,11 @@ def test_a_first_reader_who_comes_meanwhile_waits_for_the_same_calendar(
     assert len(set(times)) == 1
 
 
-def test_a_workspace_that_is_away_is_noted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_workspace_that_is_away_is_noted(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     monkeypatch.setenv(URL_VARIABLE, "postgresql://nobody:canary@127.0.0.1:1/nothing")
     asyncio.run(warm_up())
-    said = capsys.readouterr().err
-    assert said.strip()
-    assert "canary" not in said
+    assert "calendar_model.web.warm_up" in [record.name for record in caplog.records]
+    assert "canary" not in caplog.text
 
 
 def test_any_other_failure_is_noted_without_what_it_says(
