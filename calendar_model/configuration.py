@@ -13,7 +13,7 @@ from calendar_model import clock, reference
 from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
-from calendar_model.store import database
+from calendar_model.store import database, keys
 
 PORT_VARIABLE = "PORT"
 EXIT_STATUS = 2
@@ -22,10 +22,10 @@ EXIT_STATUS = 2
 def faults(*, with_reference: bool = True) -> list[str]:
     """Return a sentence for each variable with an invalid value; variables that are not set are valid.
 
-    Without ``with_reference`` the reference files are not looked for. Nothing is opened, and no sentence contains a
-    password.
+    Without ``with_reference`` the reference files are not looked for. The workspace is not opened, so whether a key
+    fits it is found later. No sentence contains a password or a key.
     """
-    found = [_day(), _public_address(), _remote(), _workspace(), _port(), _browser()]
+    found = [_day(), _public_address(), _remote(), _workspace(), *_keys(), _port(), _browser()]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
 
@@ -74,6 +74,16 @@ def _workspace() -> str:
     except database.WorkspaceError as fault:
         return str(fault)
     return ""
+
+
+def _keys() -> list[str]:
+    folder, found = database.configured_folder(), []
+    for read in (keys.keyring, keys.signing_keys):
+        try:
+            read(folder)
+        except database.WorkspaceError as fault:
+            found.append(str(fault))
+    return found
 
 
 def _port() -> str:

@@ -376,12 +376,20 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
                 "feed, and can be erased permanently. Leave it empty if the code is enough."
             )
         )
-        form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
-        with form:
-            form.text("name", _("Name"))
-            form.text("channel", _("Address or number"))
-            form.area("notes", _("Notes"), height=100)
-            form.submit(_("Save identity"), lambda form: save_identity(form, contact.id))
+        if known is None or contacts.is_readable(known):
+            form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
+            with form:
+                form.text("name", _("Name"))
+                form.text("channel", _("Address or number"))
+                form.area("notes", _("Notes"), height=100)
+                form.submit(_("Save identity"), lambda form: save_identity(form, contact.id))
+        else:
+            st.warning(
+                _(
+                    "This identity is encrypted, and its key is missing. Ask the administrator to import the keys, or "
+                    "erase the identity and enter it again."
+                )
+            )
         if known is not None:
             reason = f"erase_reason_{contact.id}"
             st.caption(_("Erasing also deletes the copies that the program keeps. ") + STAYS_IN_BACKUPS)

@@ -16,11 +16,12 @@ from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.commands.keys import print_notices
 from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
-from calendar_model.store import backup, history
+from calendar_model.store import backup, history, sealing
 from calendar_model.store.database import create_workspace, current_workspace
 from calendar_model.store.models import Change
 from calendar_model.vocabulary import Sensitivity
@@ -255,7 +256,8 @@ def _short(text: str) -> str:
 
 
 def _verify(_: argparse.Namespace) -> int:
-    verdict = history.verify(current_workspace())
+    workspace = current_workspace()
+    verdict = history.verify(workspace)
     if not verdict.clean:
         print("\n".join(verdict.problems))
         return 1
@@ -263,6 +265,7 @@ def _verify(_: argparse.Namespace) -> int:
         f"All records match the history: {_count(verdict.lines, 'change')}, {_count(verdict.rows, 'row')}. "
         f"Hash of the last change, to be kept elsewhere: {verdict.head}"
     )
+    print_notices(sealing.examine(workspace))
     return 0
 
 
@@ -283,4 +286,5 @@ def _create(_: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     workspace = current_workspace()
     print(backup.restore(workspace.engine.url.render_as_string(hide_password=False), options.file))
+    print_notices(sealing.examine(workspace), error=True)
     return 0

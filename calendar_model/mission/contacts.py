@@ -24,6 +24,7 @@ from calendar_model.mission.checks import Checks, give_access_to, is_changed, mu
 from calendar_model.mission.transactions import SaveOptions, save, writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
+from calendar_model.store.sealing import UNREADABLE
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
@@ -278,6 +279,11 @@ def withdraw_consent(
         for consent in contact.consents:
             if consent.id == consent_id and consent.withdrawn_on is None:
                 consent.withdrawn_on = on
+
+
+def is_readable(identity: Identity) -> bool:
+    """Whether all of an identity can be read; not so if it is encrypted and its keys are missing."""
+    return UNREADABLE not in (identity.name, identity.channel, identity.notes)
 
 
 def keep_identity(
