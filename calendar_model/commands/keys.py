@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 
 from calendar_model.access.protection import audiences
 from calendar_model.store import sealing
-from calendar_model.store.database import current_workspace
-from calendar_model.store.keys import KEY_VARIABLE, new_key, new_signing_key
+from calendar_model.store.checkpoints import public_key
+from calendar_model.store.database import configured_folder, current_workspace
+from calendar_model.store.failures import WorkspaceError
+from calendar_model.store.keys import (
+    KEY_VARIABLE,
+    SIGNING_KEY_VARIABLE,
+    new_key,
+    new_signing_key,
+    signing_keys,
+)
 from calendar_model.store.sealing import SealingState
 
 if TYPE_CHECKING:
@@ -32,6 +40,11 @@ def add_to(commands: Commands) -> None:
     made = which.add_parser("new", help="print a new key", description="Prints a new key. It is kept nowhere.")
     made.add_argument("--signing", action="store_true", help="one that signs checkpoints of the history")
     made.set_defaults(run=_new, needs_configuration=False)
+
+    public = which.add_parser(
+        "public", help="print the public signing key", description="Prints the public half of the signing key."
+    )
+    public.set_defaults(run=_public)
 
     shown = which.add_parser("status", help="say what is encrypted", description="Counts the encrypted values.")
     shown.set_defaults(run=_status)
@@ -72,6 +85,17 @@ def add_to(commands: Commands) -> None:
 
 def _new(options: argparse.Namespace) -> int:
     print(new_signing_key() if options.signing else new_key())
+    return 0
+
+
+def _public(_: argparse.Namespace) -> int:
+    found = signing_keys(configured_folder())
+    if not found:
+        raise WorkspaceError(
+            f"No signing key is configured. Make one with “python -m calendar_model keys new --signing” and set it in "
+            f"{SIGNING_KEY_VARIABLE}."
+        )
+    print(*(public_key(key) for key in found), sep="\n")
     return 0
 
 

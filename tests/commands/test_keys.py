@@ -1,7 +1,8 @@
-"""Keys on the command line: each step of docs/ENCRYPTION.md, and a sentence for what is not possible."""
+"""Keys and checkpoints on the command line: each step of docs/ENCRYPTION.md, and a sentence for what is not possible."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.contacts import erase_identity, is_readable, keep_identity
 from calendar_model.mission.transactions import save
 from calendar_model.store import database
-from calendar_model.store.database import FOLDER_VARIABLE
-from calendar_model.store.keys import KEY_VARIABLE, new_key
+from calendar_model.store.database import FOLDER_VARIABLE, current_workspace
+from calendar_model.store.history import verify
+from calendar_model.store.keys import KEY_VARIABLE, SIGNING_KEY_VARIABLE, new_key, new_signing_key
 from calendar_model.store.models import Contact, Identity, Person
 from calendar_model.terms import ContactKind
 
@@ -159,3 +161,83 @@ def test_a_text_that_looks_encrypted_is_not_entered() -> None:
     with pytest.raises(Refused) as refused:
         save(ANONYMOUS, Person, {"name": "sealed:1:AAAA"})
     assert [problem.code for problem in refused.value.problems] == ["text-not-plain"]
+
+
+# --- Checkpoints
+
+
+@pytest.fixture
+def signing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, new_signing_key())
+
+
+@pytest.mark.usefixtures("signing")
+def test_a_checkpoint_is_printed_or_written_and_holds(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    an_identity()
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    status, out, _ = run(capsys, "history", "checkpoint")
+    assert status == 0
+    first.write_text(out)
+    assert run(capsys, "history", "checkpoint", "--to", str(second)) == (0, "", "")
+    assert run(capsys, "history", "checkpoint", "--to", str(second)) == (
+        2,
+        "",
+        f"{second} already exists and is not overwritten. Name another file.\n",
+    )
+    lines = verify(current_workspace()).lines
+    assert json.loads(out)["lines"] == lines
+    assert json.loads(out)["public_key"] == run(capsys, "keys", "public")[1].strip()
+    save(ANONYMOUS, Person, {"name": "Ola"})
+    status, out, err = run(capsys, "verify", "--against", str(first), "--against", str(second))
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1:] == [
+        f"{file}: nothing was rewritten or cut off since {json.loads(file.read_text())['at']} ({lines} changes)."
+        for file in (first, second)
+    ]
+
+
+@pytest.mark.usefixtures("signing")
+def test_a_history_that_was_cut_off_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    save(ANONYMOUS, Person, {"name": "Kari"})
+    save(ANONYMOUS, Person, {"name": "Ola"})
+    file = tmp_path / "checkpoint.json"
+    run(capsys, "history", "checkpoint", "--to", str(file))
+    with current_workspace().writing() as connection:
+        connection.exec_driver_sql("DROP TRIGGER change_refuses_delete")
+        connection.exec_driver_sql("DELETE FROM change WHERE number = 2")
+        connection.exec_driver_sql("DELETE FROM person WHERE name = 'Ola'")
+    # The rest is sound by itself.
+    assert run(capsys, "verify")[0] == 0
+    at = json.loads(file.read_text())["at"]
+    assert run(capsys, "verify", "--against", str(file)) == (
+        1,
+        f"{file}: The history was cut off: it has 1 changes, and had 2 at the time of the checkpoint ({at}).\n",
+        "",
+    )
+
+
+def test_what_cannot_be_signed_or_trusted_gets_a_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    save(ANONYMOUS, Person, {"name": "Kari"})
+    for command in (["history", "checkpoint"], ["keys", "public"]):
+        status, out, err = run(capsys, *command)
+        assert (status, out) == (2, "")
+        assert err.startswith("No signing key is configured.")
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, new_signing_key())
+    file = tmp_path / "checkpoint.json"
+    run(capsys, "history", "checkpoint", "--to", str(file))
+    key = json.loads(file.read_text())["public_key"]
+    nowhere = tmp_path / "nowhere" / "checkpoint.json"
+    assert run(capsys, "history", "checkpoint", "--to", str(nowhere))[0] == 2
+    assert run(capsys, "verify", "--against", str(nowhere)) == (
+        2,
+        "",
+        f"{nowhere} cannot be read (No such file or directory). Name a checkpoint.\n",
+    )
+    monkeypatch.setenv(SIGNING_KEY_VARIABLE, new_signing_key())
+    assert run(capsys, "verify", "--against", str(file))[2].startswith("The checkpoint was signed with another key")
+    assert run(capsys, "verify", "--against", str(file), "--signed-by", key)[0] == 0
+    monkeypatch.delenv(SIGNING_KEY_VARIABLE)
+    assert run(capsys, "verify", "--against", str(file))[2].startswith("It is not known whose checkpoints to trust.")
+    assert run(capsys, "verify", "--against", str(file), "--signed-by", key)[0] == 0
