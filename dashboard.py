@@ -63,6 +63,7 @@ else:
     from calendar_model.web.warm_up import warm_up
 
     configuration.require()
+    configuration.require_keys()
 
     @asynccontextmanager
     async def _opened(_: st.App) -> AsyncIterator[None]:

@@ -14,6 +14,7 @@ from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
 from calendar_model.store import database, keys
+from calendar_model.store.failures import KeyMissingError
 
 PORT_VARIABLE = "PORT"
 EXIT_STATUS = 2
@@ -34,6 +35,20 @@ def require() -> None:
     if wrong := faults():
         print("The configuration is invalid, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
         raise SystemExit(EXIT_STATUS)
+
+
+def require_keys() -> None:
+    """Open the workspace; exit as :func:`require` does if it has encrypted values that the configured keys do not open.
+
+    A workspace that cannot be opened for another reason is left to the pages, which show the fault.
+    """
+    try:
+        database.current_workspace()
+    except KeyMissingError as fault:
+        print(f"Nothing was started: {fault}", file=sys.stderr)
+        raise SystemExit(EXIT_STATUS) from None
+    except database.WorkspaceError:
+        return
 
 
 def _day() -> str:

@@ -16,7 +16,7 @@ from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 from calendar_model.figures.picture import VARIABLE as BROWSER_VARIABLE
 from calendar_model.imports.fetching import VARIABLE as REMOTE_VARIABLE
 from calendar_model.reference import DATA_VARIABLE
-from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE
+from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, open_workspace
 from calendar_model.store.keys import (
     KEY_FILE_VARIABLE,
     KEY_VARIABLE,
@@ -24,7 +24,10 @@ from calendar_model.store.keys import (
     SIGNING_KEY_VARIABLE,
     new_key,
 )
+from calendar_model.store.models import Person, RemoteCalendar
+from calendar_model.terms import EventKind
 from tests.app import ROOT
+from tests.store.conftest import writing
 
 WRONG = {
     TODAY_VARIABLE: "bogus",
@@ -45,7 +48,7 @@ def _bare(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-KEY, SIGNING_KEY = "hrd-key-1." + "A" * 43, "hrd-signing-key-1." + "A" * 43
+KEY, SECOND_KEY, SIGNING_KEY = "hrd-key-1." + "A" * 43, "hrd-key-1." + "E" * 43, "hrd-signing-key-1." + "A" * 43
 KEY_VARIABLES = (KEY_VARIABLE, KEY_FILE_VARIABLE, SIGNING_KEY_VARIABLE, SIGNING_KEY_FILE_VARIABLE)
 
 
@@ -231,3 +234,43 @@ def test_a_new_key_is_made_whatever_is_wrong(
     monkeypatch.delenv(SIGNING_KEY_FILE_VARIABLE)
     monkeypatch.setenv(SIGNING_KEY_VARIABLE, capsys.readouterr().out)
     assert [name for name in KEY_VARIABLES for sentence in configuration.faults() if name in sentence] == []
+
+
+@pytest.mark.parametrize("key", ["", SECOND_KEY], ids=["no key", "another key"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["-m", "streamlit", "run", "dashboard.py", "--server.port", "0"],
+        ["-m", "uvicorn", "dashboard:app", "--port", "0"],
+    ],
+    ids=lambda command: command[1],
+)
+def test_a_workspace_whose_key_is_missing_is_not_served(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: list[str], key: str
+) -> None:
+    url = f"sqlite:///{tmp_path}/workspace/workspace.sqlite"
+    monkeypatch.setenv(KEY_VARIABLE, KEY)
+    workspace = open_workspace(url)
+    with writing(workspace) as session:
+        kari = Person(name="Kari")
+        session.add(kari)
+        session.flush()
+        session.add(
+            RemoteCalendar(
+                person_id=kari.id, name="Theirs", address="canary", body="un-hrc", event_kind=EventKind.MEETING
+            )
+        )
+        session.commit()
+    workspace.close()
+    ended = subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT,
+        env={**os.environ, URL_VARIABLE: url, KEY_VARIABLE: key},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ended.returncode == configuration.EXIT_STATUS
+    assert "Nothing was started: The workspace has encrypted values" in ended.stderr
+    assert "Traceback" not in ended.stdout + ended.stderr
+    assert "canary" not in ended.stdout + ended.stderr

@@ -44,6 +44,10 @@ class WorkspaceError(RuntimeError):
         self.failure = failure
 
 
+class KeyMissingError(WorkspaceError):
+    """The workspace has encrypted values, and the configured keys do not open them."""
+
+
 WHAT_TO_DO: Mapping[Failure, str] = {
     Failure.AWAY: "The database does not answer. Try again in a moment. If that does not help, ask the administrator "
     "to check that the database is running.",

@@ -33,7 +33,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from calendar_model.store import history
 from calendar_model.store.encrypted_file import DamagedFile, DecryptingReader, EncryptingWriter, is_encrypted
-from calendar_model.store.failures import WorkspaceError
+from calendar_model.store.failures import KeyMissingError, WorkspaceError
 from calendar_model.store.history import canonical, stream
 from calendar_model.store.keys import KEY_VARIABLE, NONCE_BYTES, Keyring, decoded, encoded
 from calendar_model.store.models import Base, new_id, row_key
@@ -214,26 +214,26 @@ def _give_plain_values_back(session: WorkspaceSession, _previous: object) -> Non
 
 
 def check_keys(connection: Connection, keyring: Keyring | None) -> None:
-    """Raise WorkspaceError if the workspace has encrypted values, and the keys for them are not in ``keyring``."""
+    """Raise KeyMissingError if the workspace has encrypted values, and the keys for them are not in ``keyring``."""
     if keyring is None:
         refuse_without_key(connection)
         return
     wanted = set(connection.scalars(select(row_key.c.key_id).distinct()))
     if unknown := wanted - {key.id for key in keyring.keys}:
         count = connection.scalar(select(sa.func.count()).where(row_key.c.key_id.in_(unknown)))
-        raise WorkspaceError(
+        raise KeyMissingError(
             f"The workspace has encrypted values that the key in {KEY_VARIABLE} does not open ({count}). Configure the "
             "key with which they were encrypted, after the current one if there is a new one."
         )
 
 
 def refuse_without_key(connection: Connection) -> None:
-    """Raise WorkspaceError if the workspace has encrypted values."""
+    """Raise KeyMissingError if the workspace has encrypted values."""
     if connection.scalar(select(sa.literal(1)).select_from(row_key).limit(1)) or any(
         connection.scalar(select(sa.literal(1)).select_from(kind).where(_some_sealed(kind)).limit(1))
         for kind in kinds()
     ):
-        raise WorkspaceError(
+        raise KeyMissingError(
             "The workspace has encrypted values, but no key is configured. Set the key of this installation in "
             f"{KEY_VARIABLE} or {KEY_VARIABLE}_FILE, then start again."
         )

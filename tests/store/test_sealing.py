@@ -263,6 +263,59 @@ def test_what_is_rolled_back_is_read_again(sealed: Workspace) -> None:
     assert texts(sealed) == (NAME, CHANNEL, NOTES, ADDRESS)
 
 
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "name", "channel", "notes", "erase", "again", "roll back"]),
+        st.integers(0, 5),
+        st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80),
+    ),
+    max_size=12,
+)
+
+
+@given(steps=STEPS)
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+def test_whatever_was_written_is_read_and_has_its_own_keys(
+    sealed: Workspace, steps: list[tuple[str, int, str]]
+) -> None:
+    with writing(sealed) as session:
+        for contact in session.scalars(select(Contact)):
+            session.delete(contact)
+        kari = Person(name="Desk officer")
+        session.add(kari)
+        session.commit()
+        contacts: list[Contact] = []
+        for act, which, text in steps:
+            chosen = contacts[which % len(contacts)] if contacts else None
+            if act == "add":
+                made = Contact(title=f"Defender {len(contacts)}", sensitivity=Sensitivity.RESTRICTED, owner_id=kari.id)
+                made.contact_kind, made.identity = ContactKind.DEFENDER, Identity(name=text)
+                contacts.append(made)
+                session.add(made)
+            elif chosen is not None and act == "erase":
+                chosen.identity = None
+            elif chosen is not None and act == "again" and chosen.identity is None:
+                chosen.identity = Identity(notes=text)
+            elif chosen is not None and chosen.identity is not None and act in ("name", "channel", "notes"):
+                setattr(chosen.identity, act, text)
+            elif chosen is not None and chosen.identity is not None and act == "roll back":
+                chosen.identity.name = text
+                session.flush()
+                session.rollback()
+            session.commit()
+        expected = {
+            one.identity.id: (one.identity.name, one.identity.channel, one.identity.notes)
+            for one in contacts
+            if one.identity is not None
+        }
+    with reading(sealed) as session:
+        found = {one.id: (one.name, one.channel, one.notes) for one in session.scalars(select(Identity))}
+    assert found == expected
+    state = examine(sealed)
+    assert (state.plain, state.sealed, state.unreadable) == (0, 3 * len(found), 0)
+    assert (count_keys(sealed), verify(sealed).problems) == (3 * len(found), ())
+
+
 # --- Values in the wrong place
 
 
