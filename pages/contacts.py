@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
 """Keys of the page's own filters, which are in no address."""
 
-STAYS_IN_BACKUPS = _(
-    "Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted."
-)
 CONSULTED = str(EngagementKind.CONSULTED)
 
 
@@ -392,7 +389,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
             )
         if known is not None:
             reason = f"erase_reason_{contact.id}"
-            st.caption(_("Erasing also deletes the copies that the program keeps. ") + STAYS_IN_BACKUPS)
+            st.caption(_("Erasing also deletes the copies that the program keeps. ") + _what_stays())
             fields.line(
                 _("Reason for erasing"),
                 text_limit("change", "reason"),
@@ -407,6 +404,15 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
             )
 
 
+def _what_stays() -> str:
+    """What erasing does not reach, as a sentence."""
+    if contacts.are_identities_encrypted():
+        return _(
+            "Backups keep it only encrypted, and its key is destroyed. Those made before encryption still contain it."
+        )
+    return _("Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted.")
+
+
 def save_identity(form: RecordForm, contact_id: str) -> str:
     contacts.keep_identity(viewer(), contact_id, form.values(), identity_id=form.record_id, seen=form.seen)
     return _("Identity saved; visible only to people with access to it.")
@@ -417,7 +423,7 @@ def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) ->
 
     def act() -> str:
         contacts.erase_identity(viewer(), identity_id, seen=seen, reason=why)
-        return _("Erased. {stays_in_backups}").format(stays_in_backups=STAYS_IN_BACKUPS)
+        return _("Erased. {stays_in_backups}").format(stays_in_backups=_what_stays())
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)

@@ -22,7 +22,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import load_for_update
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
 from calendar_model.mission.transactions import SaveOptions, save, writing
-from calendar_model.store.database import Workspace
+from calendar_model.store.database import Workspace, current_workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
 from calendar_model.store.sealing import UNREADABLE
 from calendar_model.store.session import WorkspaceSession
@@ -279,6 +279,11 @@ def withdraw_consent(
         for consent in contact.consents:
             if consent.id == consent_id and consent.withdrawn_on is None:
                 consent.withdrawn_on = on
+
+
+def are_identities_encrypted() -> bool:
+    """Whether identities are encrypted when they are entered, so that erasing one reaches backups made since."""
+    return current_workspace().keyring is not None
 
 
 def is_readable(identity: Identity) -> bool:

@@ -426,6 +426,7 @@ def test_an_identity_whose_key_is_missing_can_only_be_erased(me: Viewer) -> None
     app = unfold(page(me, record=made), f"identity_of_{made}")
     assert [box.key for box in app.text_input if str(box.key).startswith("identity")] == []
     assert len(app.warning) == 1
+    assert any("its key is destroyed" in caption.value for caption in app.caption)
     app.text_input(key=f"erase_reason_{made}").input("It cannot be read.")
     click(app, f"erase_{made}")
     assert kept(me, made).identity is None
