@@ -75,6 +75,7 @@ else:
     from pages.components.shell.navigation import ADDRESSES
 
     configuration.require(sign_in.faults())
+    configuration.require_keys()
     logs.configure()
     if logs.is_json():
         # Streamlit gives every logger a handler of its own, also those that it makes later.

@@ -14,14 +14,15 @@ from pathlib import Path
 from calendar_model import configuration
 from calendar_model.access.problems import Refused
 from calendar_model.calendar import FilterError
-from calendar_model.commands import accounts, calendar, confirmations, imports, workspace
+from calendar_model.commands import accounts, calendar, confirmations, imports, keys, workspace
 from calendar_model.store.database import WorkspaceError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit status; raises SystemExit(2) for arguments that cannot be parsed."""
     options = _parser().parse_args(arguments)
-    if wrong := configuration.faults(with_reference=options.data is None and options.run is not calendar.check):
+    with_reference = options.data is None and options.run is not calendar.check
+    if options.needs_configuration and (wrong := configuration.faults(with_reference=with_reference)):
         print(*wrong, sep="\n", file=sys.stderr)
         return configuration.EXIT_STATUS
     try:
@@ -40,9 +41,10 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--data", type=Path, metavar="FOLDER", help="folder of the reference files (default: the project's)"
     )
+    parser.set_defaults(needs_configuration=True)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (calendar, confirmations, workspace, accounts, imports):
+    for module in (calendar, confirmations, workspace, accounts, keys, imports):
         module.add_to(commands)
     return parser
 

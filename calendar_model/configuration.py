@@ -15,7 +15,8 @@ from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
 from calendar_model.mission import accounts
-from calendar_model.store import database, scheduled_backups
+from calendar_model.store import database, keys, scheduled_backups
+from calendar_model.store.failures import KeyMissingError
 from calendar_model.web import logs, metrics
 
 PORT_VARIABLE = "PORT"
@@ -25,12 +26,12 @@ EXIT_STATUS = 2
 def faults(*, with_reference: bool = True) -> list[str]:
     """Return a sentence for each variable with an invalid value; variables that are not set are valid.
 
-    Without ``with_reference`` the reference files are not looked for. Nothing is opened, and no sentence contains a
-    password.
+    Without ``with_reference`` the reference files are not looked for. The workspace is not opened, so whether a key
+    fits it is found later. No sentence contains a password or a key.
     """
     found = [
         *(_day(), _public_address(), _remote(), _workspace(), _port(), _browser(), _session(), _log(), _backups()),
-        *_metrics(),
+        *(*_keys(), *_metrics()),
     ]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
@@ -40,6 +41,20 @@ def require(further: Sequence[str] = ()) -> None:
     if wrong := [*faults(), *further]:
         print("The configuration is invalid, so nothing was started:", *wrong, sep="\n- ", file=sys.stderr)
         raise SystemExit(EXIT_STATUS)
+
+
+def require_keys() -> None:
+    """Open the workspace; exit as :func:`require` does if it has encrypted values that the configured keys do not open.
+
+    A workspace that cannot be opened for another reason is left to the pages, which show the fault.
+    """
+    try:
+        database.current_workspace()
+    except KeyMissingError as fault:
+        print(f"Nothing was started: {fault}", file=sys.stderr)
+        raise SystemExit(EXIT_STATUS) from None
+    except database.WorkspaceError:
+        return
 
 
 def _day() -> str:
@@ -80,6 +95,16 @@ def _workspace() -> str:
     except database.WorkspaceError as fault:
         return str(fault)
     return ""
+
+
+def _keys() -> list[str]:
+    folder, found = database.configured_folder(), []
+    for read in (keys.keyring, keys.signing_keys):
+        try:
+            read(folder)
+        except database.WorkspaceError as fault:
+            found.append(str(fault))
+    return found
 
 
 def _port() -> str:

@@ -51,9 +51,6 @@ if TYPE_CHECKING:
 KINDS, COUNTRIES, SEARCH = (f"contacts_{name}" for name in ("kinds", "countries", "search"))
 """Keys of the page's own filters, which are in no address."""
 
-STAYS_IN_BACKUPS = _(
-    "Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted."
-)
 CONSULTED = str(EngagementKind.CONSULTED)
 
 
@@ -376,15 +373,23 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
                 "feed, and can be erased permanently. Leave it empty if the code is enough."
             )
         )
-        form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
-        with form:
-            form.text("name", _("Name"))
-            form.text("channel", _("Address or number"))
-            form.area("notes", _("Notes"), height=100)
-            form.submit(_("Save identity"), lambda form: save_identity(form, contact.id))
+        if known is None or contacts.is_readable(known):
+            form = RecordForm(f"identity_{contact.id}", context, known, table="identity")
+            with form:
+                form.text("name", _("Name"))
+                form.text("channel", _("Address or number"))
+                form.area("notes", _("Notes"), height=100)
+                form.submit(_("Save identity"), lambda form: save_identity(form, contact.id))
+        else:
+            st.warning(
+                _(
+                    "This identity is encrypted, and its key is missing. Ask the administrator to import the keys, or "
+                    "erase the identity and enter it again."
+                )
+            )
         if known is not None:
             reason = f"erase_reason_{contact.id}"
-            st.caption(_("Erasing also deletes the copies that the program keeps. ") + STAYS_IN_BACKUPS)
+            st.caption(_("Erasing also deletes the copies that the program keeps. ") + _what_stays())
             fields.line(
                 _("Reason for erasing"),
                 text_limit("change", "reason"),
@@ -399,6 +404,15 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
             )
 
 
+def _what_stays() -> str:
+    """What erasing does not reach, as a sentence."""
+    if contacts.are_identities_encrypted():
+        return _(
+            "Backups keep it only encrypted, and its key is destroyed. Those made before encryption still contain it."
+        )
+    return _("Backups made earlier, and the log of a PostgreSQL server, still contain it until they are deleted.")
+
+
 def save_identity(form: RecordForm, contact_id: str) -> str:
     contacts.keep_identity(viewer(), contact_id, form.values(), identity_id=form.record_id, seen=form.seen)
     return _("Identity saved; visible only to people with access to it.")
@@ -409,7 +423,7 @@ def erase_identity(contact_id: str, identity_id: str, seen: int, reason: str) ->
 
     def act() -> str:
         contacts.erase_identity(viewer(), identity_id, seen=seen, reason=why)
-        return _("Erased. {stays_in_backups}").format(stays_in_backups=STAYS_IN_BACKUPS)
+        return _("Erased. {stays_in_backups}").format(stays_in_backups=_what_stays())
 
     if forms.attempt(act):
         st.session_state.pop(reason, None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import shlex
 import subprocess
 import sys
 import tomllib
@@ -78,7 +79,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_every_command_of_operations_is_one_that_there_is() -> None:
     blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", OPERATIONS, re.DOTALL | re.MULTILINE)).replace("\\\n", " ")
-    commands = [line.partition("python -m calendar_model ")[2].split() for line in blocks.splitlines()]
+    commands = [shlex.split(line.partition("python -m calendar_model ")[2]) for line in blocks.splitlines()]
     given = [command for command in commands if command]
     assert len(given) >= 5
     for command in given:

@@ -16,12 +16,16 @@ from calendar_model import calendar, clock, wording
 from calendar_model.access.permissions import Viewer, member
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading, staff
+from calendar_model.commands.keys import print_notices
 from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission import sample
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
-from calendar_model.store import backup, history, scheduled_backups
-from calendar_model.store.database import create_workspace, current_workspace
+from calendar_model.store import backup, checkpoints, history, scheduled_backups, sealing
+from calendar_model.store.checkpoints import Checkpoint
+from calendar_model.store.database import configured_folder, create_workspace, current_workspace
+from calendar_model.store.failures import WorkspaceError
+from calendar_model.store.keys import SIGNING_KEY_VARIABLE, signing_keys
 from calendar_model.store.models import Change
 from calendar_model.vocabulary import Sensitivity
 
@@ -50,9 +54,13 @@ def add_to(commands: Commands) -> None:
     told = commands.add_parser(
         "history",
         help="show the changes of a record",
-        description="Lists every change of a record, or of the records linked to a calendar item, oldest first.",
+        description=(
+            "Lists every change of a record, or of the records linked to a calendar item, oldest first. With "
+            "“checkpoint” prints a signed statement of what the history is now, to be kept elsewhere."
+        ),
     )
     which = told.add_mutually_exclusive_group(required=True)
+    which.add_argument("what", nargs="?", choices=("checkpoint",), help="sign what the history is now")
     which.add_argument("--item", metavar="ITEM", help="a calendar item, such as session-HRC64")
     which.add_argument("--record", metavar="ID", help="a record, by the identifier in its page's address")
     which.add_argument("--deleted", action="store_true", help="list the deleted records whose history is kept")
@@ -64,6 +72,7 @@ def add_to(commands: Commands) -> None:
         help="show what this person can see (default: public and internal records)",
     )
     told.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    told.add_argument("--to", type=Path, metavar="FILE", help="new file for the checkpoint (default: print it)")
     told.set_defaults(run=_history)
 
     put_right = commands.add_parser(
@@ -80,6 +89,21 @@ def add_to(commands: Commands) -> None:
         "verify",
         help="verify that records match their history",
         description="Checks the history, and compares the records with it; exit status 1 if anything does not match.",
+    )
+    verified.add_argument(
+        "--against",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a checkpoint: also check that nothing before it was rewritten or cut off; can be repeated",
+    )
+    verified.add_argument(
+        "--signed-by",
+        action="append",
+        default=[],
+        metavar="KEY",
+        help="public key of the checkpoint (default: that of the configured signing key)",
     )
     verified.set_defaults(run=_verify)
 
@@ -176,6 +200,8 @@ def _counted(counts: dict[str, int]) -> str:
 
 
 def _history(options: argparse.Namespace) -> int:
+    if options.what == "checkpoint":
+        return _checkpoint(options.to)
     names = {person.id: person.name for person in staff()}
     if options.person and options.person not in names:
         raise Refused(Problem("person-unknown", "person", {"person": options.person}))
@@ -280,16 +306,56 @@ def _short(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def _verify(_: argparse.Namespace) -> int:
-    verdict = history.verify(current_workspace())
-    if not verdict.clean:
-        print("\n".join(verdict.problems))
+def _checkpoint(file: Path | None) -> int:
+    keys = signing_keys(configured_folder())
+    if not keys:
+        raise WorkspaceError(
+            "No signing key is configured. Make one with “python -m calendar_model keys new --signing” and set it in "
+            f"{SIGNING_KEY_VARIABLE}."
+        )
+    signed = checkpoints.checkpoint(current_workspace(), keys[0]).as_json()
+    if file is None:
+        sys.stdout.write(signed)
+        return 0
+    try:
+        with file.open("x", encoding="utf-8") as into:
+            into.write(signed)
+    except FileExistsError:
+        raise WorkspaceError(f"{file} already exists and is not overwritten. Name another file.") from None
+    except OSError as error:
+        raise WorkspaceError(f"The checkpoint cannot be written to {file} ({error.strerror}).") from None
+    return 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    workspace = current_workspace()
+    earlier = _checkpoints(options.against, options.signed_by)
+    verdict = history.verify(workspace)
+    compared = {file: checkpoints.compare(workspace, one) for file, one in earlier.items()}
+    if not verdict.clean or any(compared.values()):
+        print(*verdict.problems, *(f"{file}: {wrong}" for file, wrong in compared.items() if wrong), sep="\n")
         return 1
     print(
         f"All records match the history: {_count(verdict.lines, 'change')}, {_count(verdict.rows, 'row')}. "
         f"Hash of the last change, to be kept elsewhere: {verdict.head}"
     )
+    for file, one in earlier.items():
+        print(f"{file}: nothing was rewritten or cut off since {one.at} ({_count(one.lines, 'change')}).")
+    print_notices(sealing.examine(workspace))
     return 0
+
+
+def _checkpoints(files: list[Path], signed_by: list[str]) -> dict[Path, Checkpoint]:
+    if not files:
+        return {}
+    trusted = signed_by or [checkpoints.public_key(key) for key in signing_keys(configured_folder())]
+    found = {}
+    for file in files:
+        try:
+            found[file] = checkpoints.read(file.read_bytes(), trusted)
+        except OSError as error:
+            raise WorkspaceError(f"{file} cannot be read ({error.strerror}). Name a checkpoint.") from None
+    return found
 
 
 def _count(number: int, word: str) -> str:
@@ -329,4 +395,5 @@ def _create(_: argparse.Namespace) -> int:
 def _restore(options: argparse.Namespace) -> int:
     workspace = current_workspace()
     print(backup.restore(workspace.engine.url.render_as_string(hide_password=False), options.file))
+    print_notices(sealing.examine(workspace), error=True)
     return 0

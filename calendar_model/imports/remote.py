@@ -19,12 +19,13 @@ from calendar_model.imports.calendar_comparison import CalendarSettings
 from calendar_model.imports.calendar_import import plan_calendar, write_calendar
 from calendar_model.imports.explanations import counts_text
 from calendar_model.imports.fetching import Answer, fetch, listed
-from calendar_model.imports.plan import ImportNote, ImportPlan, Progress, no_progress
+from calendar_model.imports.plan import ImportNote, ImportPlan, ImportRefused, Progress, no_progress
 from calendar_model.mission.events import zone_of
 from calendar_model.mission.remote_calendars import list_followed_calendars
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, WorkspaceError
 from calendar_model.store.models import RemoteCalendar, RemoteVisit, new_id
+from calendar_model.store.sealing import UNREADABLE
 
 EVERY = timedelta(minutes=10)
 """How often the server checks which calendars are due."""
@@ -85,7 +86,7 @@ def preview(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
     """
     with reading(viewer, workspace) as session:
         remote = _load(session, remote_id)
-    return plan_calendar(viewer, fetch(remote.address).body, _settings(remote), workspace)
+    return plan_calendar(viewer, fetch(_address(remote)).body, _settings(remote), workspace)
 
 
 def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) -> ImportPlan:
@@ -102,7 +103,7 @@ def refresh(viewer: Viewer, remote_id: str, workspace: Workspace | None = None) 
     same_day = visit is not None and visit.asked_at.date() == now().date()
     known = (visit.etag, visit.last_modified) if visit is not None and same_day else ("", "")
     try:
-        answer = fetch(remote.address, *known)
+        answer = fetch(_address(remote), *known)
         if answer.unchanged:
             _keep_visit(viewer, remote_id, answer, "It has not changed since it was last read.", workspace)
             return ImportPlan((), (ImportNote("remote-not-changed"),))
@@ -196,6 +197,13 @@ def _checked(values: Mapping[str, Any]) -> dict[str, Any]:
     if "address" in columns:
         columns["address"] = str(listed(str(columns["address"] or "")))
     return columns
+
+
+def _address(remote: RemoteCalendar) -> str:
+    """Return the address; raise ImportRefused if it is encrypted and its key is missing."""
+    if remote.address == UNREADABLE:
+        raise ImportRefused("remote-unreadable")
+    return remote.address
 
 
 def _settings(remote: RemoteCalendar) -> CalendarSettings:

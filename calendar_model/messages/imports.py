@@ -239,6 +239,7 @@ _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyT
         "remote-no-body": N_("Choose the organisation or body to which its events belong."),
         "remote-no-interval": N_("Enter the number of hours between readings, or 0 to read it only by hand."),
         "remote-not-followed": N_("You do not follow this calendar. Go back to the list."),
+        "remote-unreadable": N_("The address is encrypted, and its key is missing. Enter it again."),
         "remote-not-an-address": (
             N_("This is not the address of a calendar. Paste all of it, from https:// or webcal:// on.")
         ),

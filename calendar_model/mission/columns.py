@@ -23,6 +23,7 @@ from calendar_model.mission.events import zone_of
 from calendar_model.reference import load
 from calendar_model.reference.rows import MemberState, Organisation
 from calendar_model.store.models import Base, Change, Code, Correction, bounds, longest
+from calendar_model.store.sealing import is_sealed
 from calendar_model.store.session import WorkspaceSession
 
 
@@ -102,7 +103,7 @@ def _problem_of_text(kind: type[Base], column: str, text: str) -> Problem | None
     limit = longest(kind, column)
     if len(text) > limit:
         return Problem("text-too-long", column, {"column": column, "length": len(text), "limit": limit})
-    if "\0" in text or any("\ud800" <= sign <= "\udfff" for sign in text):
+    if "\0" in text or is_sealed(text) or any("\ud800" <= sign <= "\udfff" for sign in text):
         return Problem("text-not-plain", column, {"column": column})
     return None
 

@@ -22,8 +22,9 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import load_for_update
 from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
 from calendar_model.mission.transactions import SaveOptions, save, writing
-from calendar_model.store.database import Workspace
+from calendar_model.store.database import Workspace, current_workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
+from calendar_model.store.sealing import UNREADABLE
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ContactKind
 from calendar_model.vocabulary import Sensitivity
@@ -278,6 +279,16 @@ def withdraw_consent(
         for consent in contact.consents:
             if consent.id == consent_id and consent.withdrawn_on is None:
                 consent.withdrawn_on = on
+
+
+def are_identities_encrypted() -> bool:
+    """Whether identities are encrypted when they are entered, so that erasing one reaches backups made since."""
+    return current_workspace().keyring is not None
+
+
+def is_readable(identity: Identity) -> bool:
+    """Whether all of an identity can be read; not so if it is encrypted and its keys are missing."""
+    return UNREADABLE not in (identity.name, identity.channel, identity.notes)
 
 
 def keep_identity(

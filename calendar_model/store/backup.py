@@ -1,44 +1,54 @@
 """Backup of the whole workspace to one file, and restore into SQLite or PostgreSQL, whichever it came from.
 
 The file is gzip'd JSON, one value a line: a header, then for each table its name and columns and its rows. Its
-checksum covers the lines, so two workspaces with the same checksum are identical. It contains restricted records and
-names too, and data erased since: it is private to the owner (0600), and must be stored as securely as the workspace.
+checksum covers the lines, so two workspaces with the same checksum are identical. It is private to the owner (0600).
+
+With a key of the installation the file is encrypted. What is encrypted in the database stays so within it, and the data
+keys of these values are not in it: an erased name cannot be read from a backup either. Without a key the file contains
+restricted records and names too, and data erased since; it must be stored as securely as the workspace.
 """
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import os
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, time
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO, cast
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
 from calendar_model.store import history, migrations
-from calendar_model.store.database import Workspace, WorkspaceError, answering, open_workspace
+from calendar_model.store.database import Workspace, WorkspaceError, answering, keyring_for, open_workspace
+from calendar_model.store.encrypted_file import DecryptingReader, EncryptingWriter, is_encrypted
 from calendar_model.store.history import canonical, in_bytes, read_as_plain, stream
-from calendar_model.store.models import Base
+from calendar_model.store.keys import Keyring
+from calendar_model.store.models import Base, row_key
 
 FORMAT = "hrd-calendar workspace"
 VERSION = 1
+PURPOSE = "backup"
 
 _AT_A_TIME = 500
 _NAMED = 3
 """How many problems of a changed backup are named; one is enough to refuse it."""
 
 
-def backup(workspace: Workspace, path: Path) -> str:
+def backup(workspace: Workspace, path: Path, *, data_keys: bool = False) -> str:
     """Write a snapshot of a workspace to a new file; return its checksum, a SHA-256 in hexadecimal.
 
-    Others can continue to write. Raises :class:`~calendar_model.store.database.WorkspaceError` if the file
-    exists already or cannot be written, and if the database cannot be read completely; then no file remains.
+    Others can continue to write. With ``data_keys`` it has those of encrypted values, for a copy that is deleted with
+    what is erased; for others :func:`~calendar_model.store.sealing.export_keys` keeps them in a file of their own.
+
+    Raises :class:`~calendar_model.store.database.WorkspaceError` if the file exists already or cannot be written, and
+    if the database cannot be read completely; then no file remains.
     """
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -49,16 +59,22 @@ def backup(workspace: Workspace, path: Path) -> str:
     try:
         with os.fdopen(file, "wb") as raw, workspace.snapshot() as connection:
             # The checksum precedes the content, so the snapshot is read twice.
-            made = checksum(connection)
+            made = checksum(connection, data_keys=data_keys)
             header = {
                 "format": FORMAT,
                 "version": VERSION,
                 "layout": migrations.present(connection),
                 "checksum": made,
+                **({"data_keys": True} if data_keys else {}),
             }
-            with gzip.open(raw, "wt", compresslevel=6, encoding="utf-8", newline="\n") as text:
+            key = workspace.keyring.current if workspace.keyring is not None else None
+            encrypting = EncryptingWriter(raw, key, PURPOSE) if key is not None else None
+            into = cast("BinaryIO", encrypting) if encrypting is not None else raw
+            with gzip.open(into, "wt", compresslevel=6, encoding="utf-8", newline="\n") as text:
                 text.write(f"{canonical(header)}\n")
-                text.writelines(f"{line}\n" for line in _lines(connection))
+                text.writelines(f"{line}\n" for line in _lines(connection, data_keys=data_keys))
+            if encrypting is not None:
+                encrypting.finish()
             raw.flush()
             os.fsync(raw.fileno())
     except BaseException:
@@ -74,11 +90,15 @@ def restore(url: str, path: Path) -> str:
     put into that layout, which is then brought to the present one. Before it is committed, the history is
     checked and compared with the rows, as :func:`~calendar_model.store.history.verify` does.
 
+    What was encrypted in the database can be read once its data keys are imported
+    (:func:`~calendar_model.store.sealing.import_keys`).
+
     Raises :class:`~calendar_model.store.database.WorkspaceError` if the workspace is not empty, or if the
-    file is not a backup, is damaged, does not fit its own history, or is of a newer version of the program.
+    file is not a backup, is damaged, does not fit its own history, or is of a newer version of the program. So it does
+    for a file that is encrypted with a key that is not configured.
     """
     try:
-        with gzip.open(path, "rt", encoding="utf-8", newline="\n") as text:
+        with path.open("rb") as raw, _opened(raw, keyring_for(url)) as text:
             header = _header(text)
             workspace = open_workspace(url)
             try:
@@ -107,14 +127,20 @@ def restore(url: str, path: Path) -> str:
     return str(header["checksum"])
 
 
+def _opened(raw: BinaryIO, keyring: Keyring | None) -> IO[str]:
+    """The lines of an open file, encrypted or not."""
+    content = io.BufferedReader(DecryptingReader(raw, keyring, PURPOSE)) if is_encrypted(raw, PURPOSE) else raw
+    return cast("IO[str]", gzip.open(content, "rt", encoding="utf-8", newline="\n"))
+
+
 def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> None:
-    layout = str(header.get("layout"))
+    layout, data_keys = str(header.get("layout")), header.get("data_keys") is True
     with answering(workspace), migrations.alone(workspace.engine) as connection:
         _refuse_unless_empty(connection)
         migrations.move(connection, layout)
-        if _put(connection, text) != header["checksum"]:
+        if _put(connection, text, data_keys=data_keys) != header["checksum"]:
             raise _Damaged
-        if layout == migrations.newest() and checksum(connection) != header["checksum"]:
+        if layout == migrations.newest() and checksum(connection, data_keys=data_keys) != header["checksum"]:
             raise _Damaged
         migrations.move(connection, migrations.newest())
         if migrations.points_nowhere(connection):
@@ -123,10 +149,10 @@ def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> Non
             raise _Changed(" ".join(problems[:_NAMED]))
 
 
-def checksum(connection: Connection) -> str:
-    """The SHA-256 of the content of a workspace, the same on either database."""
+def checksum(connection: Connection, *, data_keys: bool = False) -> str:
+    """The SHA-256 of the content of a workspace, the same on either database; with or without its data keys."""
     digest = hashlib.sha256()
-    for line in _lines(connection):
+    for line in _lines(connection, data_keys=data_keys):
         digest.update(f"{line}\n".encode())
     return digest.hexdigest()
 
@@ -139,9 +165,11 @@ class _Changed(Exception):  # noqa: N818  it says what was done to the file
     pass
 
 
-def _lines(connection: Connection) -> Iterator[str]:
+def _lines(connection: Connection, *, data_keys: bool) -> Iterator[str]:
     """All tables, those before that others refer to; rows by primary key."""
     for table in _tables(connection):
+        if table.name == row_key.name and not data_keys:
+            continue
         yield canonical({"table": table.name, "columns": [column.name for column in table.columns]})
         order = [*_after_their_own(table), *(in_bytes(key, connection.dialect) for key in table.primary_key)]
         for row in stream(connection, select(*map(read_as_plain, table.columns)).order_by(*order)):
@@ -195,11 +223,13 @@ def _refuse_unless_empty(connection: Connection) -> None:
             )
 
 
-def _put(connection: Connection, text: IO[str]) -> str:
+def _put(connection: Connection, text: IO[str], *, data_keys: bool) -> str:
     """Puts the lines of a backup into the tables of the layout in which the database is; returns their checksum."""
     digest = hashlib.sha256()
     table: Table | None = None
     missing = set(sa.inspect(connection).get_table_names()) - {migrations.TABLE}
+    if not data_keys:
+        missing.discard(row_key.name)
     rows: list[dict[str, Any]] = []
     readers: dict[str, Callable[[Any], Any]] = {}
     for line in text:

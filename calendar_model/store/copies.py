@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from calendar_model import clock
-from calendar_model.store.models import Base
+from calendar_model.store.models import Base, row_key
 
 if TYPE_CHECKING:
     from calendar_model.store.database import Workspace
@@ -27,9 +27,10 @@ KEPT_FOR = timedelta(days=30)
 def keep(workspace: Workspace, layout: str) -> Path:
     """Copy a workspace, as it is before its layout changes, to a private file that has the layout in its name.
 
-    For SQLite it is the database itself, for a server a backup for ``restore``. A copy of the same layout is
-    replaced. Raises OSError, sqlite3.Error and what :func:`calendar_model.store.backup.backup` raises; then there
-    is no new copy.
+    For SQLite it is the database itself, for a server a backup for ``restore``; both have the data keys of encrypted
+    values. A copy of the same layout is replaced.
+
+    Raises OSError, sqlite3.Error and what :func:`calendar_model.store.backup.backup` raises; then there is no new copy.
     """
     # A backup opens workspaces, and to open one may take a copy.
     from calendar_model.store.backup import backup
@@ -40,7 +41,7 @@ def keep(workspace: Workspace, layout: str) -> Path:
     unfinished.unlink(missing_ok=True)
     try:
         if workspace.file is None:
-            backup(workspace, unfinished)
+            backup(workspace, unfinished, data_keys=True)
         else:
             os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
             with closing(workspace.connect()) as source, closing(sqlite3.connect(unfinished)) as copy:
@@ -68,7 +69,7 @@ def expire(workspace: Workspace) -> None:
 
 
 def erase_traces(workspace: Workspace) -> None:
-    """Delete the remains of erased sealed columns: the copies, and free space in the database's files.
+    """Delete the remains of erased sealed columns and data keys: the copies, and free space in the database's files.
 
     SQLite empties its log into the file, whose freed places are overwritten. PostgreSQL rewrites the tables. Its
     own log and other backups are not covered. Raises OSError, sqlite3.Error and sqlalchemy.exc.DBAPIError
@@ -86,7 +87,7 @@ def erase_traces(workspace: Workspace) -> None:
     with workspace.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("SET lock_timeout = '2s'")
         try:
-            for table in sealed:
+            for table in (*sealed, row_key.name):
                 connection.exec_driver_sql(f"VACUUM (FULL) {table}")
         finally:
             connection.exec_driver_sql("RESET lock_timeout")

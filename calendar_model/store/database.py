@@ -22,8 +22,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from calendar_model.store import copies, migrations
+from calendar_model.store import copies, keys, migrations, sealing
 from calendar_model.store.failures import WHAT_TO_DO, Failure, failure_of, note_failure, note_success
+from calendar_model.store.failures import WorkspaceError as WorkspaceError
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.store.waits import WRITER_WAITS
 
@@ -40,26 +41,17 @@ _WRITERS = 0x48524443
 """The PostgreSQL advisory lock that writers hold; it is per database, so any fixed number will do."""
 
 
-class WorkspaceError(RuntimeError):
-    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do.
-
-    ``failure`` is the failure of the database; None if the request itself cannot be met.
-    """
-
-    def __init__(self, message: str, failure: Failure | None = None) -> None:
-        super().__init__(message)
-        self.failure = failure
-
-
 class Workspace:
     """One database. ``url`` names it, without its password; ``engine`` is for migrations, backups and the like."""
 
-    def __init__(self, engine: Engine, file: Path | None) -> None:
+    def __init__(self, engine: Engine, file: Path | None, keyring: keys.Keyring | None = None) -> None:
         self.engine = engine
+        self.keyring = keyring
+        """The keys for encrypted values and backups; None if none is configured."""
         self.url = engine.url.render_as_string(hide_password=True)
         self.file = file
         """The file of an SQLite database; None for a server."""
-        self.folder = file.parent if file is not None else _folder()
+        self.folder = _folder_of(file)
         """Where copies of it are kept."""
         self._identity = _identity(file)
         self._traces = False
@@ -70,8 +62,8 @@ class Workspace:
     def session(self, *, write: bool = False) -> WorkspaceSession:
         """A session to read, or one to write, which waits until no other writes. Use it in a ``with`` block."""
         if write:
-            return WorkspaceSession(self._writing, write=True, erased=self.erase_traces)
-        return WorkspaceSession(self.engine, write=False)
+            return WorkspaceSession(self._writing, write=True, keyring=self.keyring, erased=self.erase_traces)
+        return WorkspaceSession(self.engine, write=False, keyring=self.keyring)
 
     def connect(self, *, timeout: float | None = None) -> sqlite3.Connection:
         """A connection to the file of SQLite past the engine, which waits ``timeout`` seconds for others."""
@@ -145,15 +137,19 @@ def open_workspace(url: str | None = None) -> Workspace:
 
     Valid URLs: ``postgresql://…`` (or ``postgres://…``) and ``sqlite:///path``. A missing folder is created as private
     (0700), like the SQLite file (0600). A file that existed earlier and is missing is refused; so is a folder whose
-    parent does not exist. A copy is kept before the layout changes. Raises :class:`WorkspaceError`.
+    parent does not exist. A copy is kept before the layout changes. The keys of the environment must be valid, and open
+    the encrypted values. Raises :class:`WorkspaceError`.
     """
     parsed = _parse(url if url is not None else _environment())
-    file = Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+    file = _file(parsed)
+    keyring = keys.keyring(_folder_of(file))
     if file is not None:
         _make_private(file)
-    workspace = Workspace(_engine(parsed), file)
+    workspace = Workspace(_engine(parsed), file, keyring)
     try:
         migrations.upgrade(workspace.engine, before=lambda layout: _copy(workspace, layout))
+        with workspace.engine.connect() as connection:
+            sealing.check_keys(connection, keyring)
     except migrations.NewerLayout:
         workspace.close()
         raise WorkspaceError(
@@ -237,6 +233,31 @@ def create_workspace() -> Workspace:
 def check_environment() -> None:
     """Raise :class:`WorkspaceError` if the environment does not name a valid database. Opens nothing."""
     _parse(_environment())
+
+
+def configured_folder() -> Path:
+    """The folder of the environment's workspace, which of a server's has the copies; opens nothing.
+
+    It is that for a server where the environment does not name a valid database.
+    """
+    try:
+        return _folder_of(_file(_parse(_environment())))
+    except WorkspaceError:
+        return _folder()
+
+
+def keyring_for(url: str) -> keys.Keyring | None:
+    """The master keys of the environment, for a workspace at a database URL; raises as :func:`open_workspace` does."""
+    return keys.keyring(_folder_of(_file(_parse(url))))
+
+
+def _file(url: URL) -> Path | None:
+    """The file of an SQLite database; None for a server."""
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _folder_of(file: Path | None) -> Path:
+    return file.parent if file is not None else _folder()
 
 
 def _environment() -> str:

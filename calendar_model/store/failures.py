@@ -34,6 +34,21 @@ class Failure(StrEnum):
     DAMAGED = "damaged"
 
 
+class WorkspaceError(RuntimeError):
+    """The workspace cannot be opened, written, saved or restored; ``str()`` says what to do.
+
+    ``failure`` is the failure of the database; None if the request itself cannot be met.
+    """
+
+    def __init__(self, message: str, failure: Failure | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+
+
+class KeyMissingError(WorkspaceError):
+    """The workspace has encrypted values, and the configured keys do not open them."""
+
+
 WHAT_TO_DO: Mapping[Failure, str] = {
     Failure.AWAY: "The database does not answer. Try again in a moment. If that does not help, ask the administrator "
     "to check that the database is running.",

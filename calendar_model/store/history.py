@@ -2,7 +2,8 @@
 
 A line holds the changed columns before and after, and a hash of itself and of the previous line. The lines form a
 chain, and replaying them yields the rows: :func:`verify` checks both. Columns in ``SEALED`` are stored as digests with
-the row's own ``salt``: they show that a value changed while the row exists, but never the value.
+the row's own ``salt``: they show that a value changed while the row exists, but never the value. A digest is of the
+value as it is in the database, so of the ciphertext of an encrypted one, and no key is needed to verify.
 
 Values are read in plain form for JSON: terms by value, days and times as ISO 8601, instants in UTC.
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from enum import Enum
@@ -305,6 +306,22 @@ def written(session: Session) -> list[Written]:
             Written(layout.table, row_id, layout.is_record, kind.KEEPS_HISTORY, kind.VISIBLE_WITH, before, after)
         )
     return rows
+
+
+def rewritten(
+    connection: Connection, kind: type[Base], ids: Sequence[str], change: Callable[[], None]
+) -> list[Written]:
+    """Call ``change``, which changes rows with these identifiers past the objects of a session; return them."""
+    layout = _layout(sa.inspect(kind))
+    before = layout.rows(connection, ids)
+    change()
+    after = layout.rows(connection, ids)
+    return [
+        Written(
+            layout.table, row_id, layout.is_record, kind.KEEPS_HISTORY, kind.VISIBLE_WITH, before[row_id], after[row_id]
+        )
+        for row_id in ids
+    ]
 
 
 def write(session: Session, rows: Iterable[tuple[Written, Audience]], person_id: str, reason: str) -> list[int]:

@@ -109,7 +109,8 @@ class Base(DeclarativeBase):
     """Earlier names of the table, which older lines of the history keep."""
     SEALED: ClassVar[frozenset[str]] = frozenset()
     """Columns of which the history records changes with a salted digest, but never values: a name that could harm
-    someone must be erasable, and nothing is ever erased from the history."""
+    someone must be erasable, and nothing is ever erased from the history. With a key of the installation they are
+    encrypted in the database as well, except for ``salt``."""
     VISIBLE_WITH: ClassVar[tuple[str, ...]] = ()
     """Columns that name the records to which a row belongs, the one whose history it is in first: the row is visible
     with all of them, and never without. A kind of row can be visible to fewer still: see
@@ -977,6 +978,20 @@ def bounds(kind: type[Base], column: str) -> tuple[int, int]:
     declared = sa.inspect(kind).columns[column].info
     return int(declared["least"]), int(declared["most"])
 
+
+row_key = sa.Table(
+    "row_key",
+    Base.metadata,
+    sa.Column("row_id", String(32), primary_key=True),
+    sa.Column("column_name", String(40), primary_key=True),
+    sa.Column("table_name", String(40), nullable=False),
+    sa.Column("key_id", String(16), nullable=False),
+    sa.Column("wrapped", String(200), nullable=False),
+)
+"""The data keys of encrypted values, one a value, each wrapped by the master key ``key_id``.
+
+No session reads them, they have no history, and no backup holds them: without its key a value is gone wherever it was
+copied. :mod:`calendar_model.store.sealing` reads and writes them."""
 
 APPEND_ONLY = ("change", "override", "version")
 """Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""

@@ -17,6 +17,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.store import history
 from calendar_model.store.history import Audience, Written
+from calendar_model.store.keys import Keyring
 from calendar_model.store.models import Change
 
 _ERASES = "erases"
@@ -43,13 +44,17 @@ class WorkspaceSession(Session):
     ``actor`` (a person's identifier) and ``reason`` go into the history. ``changes`` are the numbers of the lines that
     the session has written. A session that only undoes has the numbers of the lines to undo in ``undoes``.
 
+    ``keyring`` has the keys with which encrypted values are read and written (:mod:`calendar_model.store.sealing`).
     ``erased`` is called after a commit that has changed or deleted rows with sealed columns.
 
     Objects stay readable after the commit and after the session; they are not refreshed.
     """
 
-    def __init__(self, bind: Engine, *, write: bool, erased: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, bind: Engine, *, write: bool, keyring: Keyring | None = None, erased: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(bind, expire_on_commit=False)
+        self.keyring = keyring
         self.scope: Sequence[ExecutableOption] | None = None
         self.rules: Callable[[WorkspaceSession], None] | None = None
         self.access_rules: AccessRules | None = None

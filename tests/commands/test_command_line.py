@@ -26,7 +26,20 @@ from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 ON = ["--as-of", "2026-11-24"]
-COMMANDS = ("items", "cycles", "feed", "check", "backtest", "fit", "sample", "history", "verify", "backup", "restore")
+COMMANDS = (
+    "items",
+    "cycles",
+    "feed",
+    "check",
+    "backtest",
+    "fit",
+    "sample",
+    "history",
+    "verify",
+    "backup",
+    "restore",
+    "keys",
+)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:

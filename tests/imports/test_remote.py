@@ -14,6 +14,7 @@ from threading import Event as Signal
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
@@ -24,7 +25,9 @@ from calendar_model.imports import fetching, remote
 from calendar_model.imports.plan import ImportNote, ImportRefused, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.transactions import save
-from calendar_model.store.models import Change, Event, Person, RemoteCalendar
+from calendar_model.store.database import current_workspace
+from calendar_model.store.keys import Keyring, MasterKey
+from calendar_model.store.models import Change, Event, Person, RemoteCalendar, row_key
 from calendar_model.terms import EventKind
 from calendar_model.vocabulary import Sensitivity, Standing
 from tests.imports.calendars import calendar, event
@@ -128,6 +131,26 @@ def test_a_calendar_is_looked_at_followed_and_let_go(theirs: Theirs, staff_membe
     remote.unfollow(staff_member, one)
     assert remote.followed_by(staff_member) == []
     assert len(standings(staff_member)) == 2
+
+
+def test_an_address_whose_key_is_missing_is_entered_again(theirs: Theirs, staff_member: Viewer) -> None:
+    workspace = current_workspace()
+    workspace.keyring = Keyring([MasterKey(b"k" * 32)])
+    address = theirs.has(event(WEEK[0]))
+    one = follow(staff_member, address)
+    assert remote.preview(staff_member, one).counts == {Outcome.NEW: 1}
+    with workspace.writing() as connection:
+        connection.execute(sa.delete(row_key))
+    for read in (remote.preview, remote.refresh):
+        with refused() as code:
+            read(staff_member, one)
+        assert code() == "remote-unreadable"
+    known = remote.followed_by(staff_member)[0]
+    with refused() as code:
+        remote.change(staff_member, one, known.version, {"address": known.address, "every_hours": 6})
+    assert code() == "remote-not-an-address"
+    remote.change(staff_member, one, known.version, {"address": address})
+    assert remote.refresh(staff_member, one).counts == {Outcome.NEW: 1}
 
 
 def test_what_has_not_changed_is_not_sent_again(theirs: Theirs, staff_member: Viewer) -> None:

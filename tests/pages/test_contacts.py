@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from streamlit.testing.v1 import AppTest
@@ -15,6 +16,8 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.records import WHOLE
 from calendar_model.mission.transactions import save, writing
+from calendar_model.store.database import current_workspace
+from calendar_model.store.keys import Keyring, MasterKey
 from calendar_model.store.models import (
     Access,
     Change,
@@ -23,6 +26,7 @@ from calendar_model.store.models import (
     Engagement,
     Identity,
     Person,
+    row_key,
 )
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind
 from calendar_model.vocabulary import Sensitivity
@@ -405,6 +409,27 @@ def test_an_identity_is_saved_changed_and_erased_and_never_in_the_history(me: Vi
     assert notes[["Before", "After"]].to_dict("records") == [
         {"Before": "not kept in the history", "After": "not kept in the history"}
     ]
+
+
+def test_an_identity_whose_key_is_missing_can_only_be_erased(me: Viewer) -> None:
+    made = contact(me, "Defender 001")
+    workspace = current_workspace()
+    workspace.keyring = Keyring([MasterKey(b"k" * 32)])
+    keep_who_it_is(me, made, name="CANARY name")
+    identity = kept(me, made).identity
+    assert identity is not None
+    app = unfold(page(me, record=made), f"identity_of_{made}")
+    assert app.text_input(key=f"identity_{made}_{identity.id}_name").value == "CANARY name"
+
+    with workspace.writing() as connection:
+        connection.execute(sa.delete(row_key))
+    app = unfold(page(me, record=made), f"identity_of_{made}")
+    assert [box.key for box in app.text_input if str(box.key).startswith("identity")] == []
+    assert len(app.warning) == 1
+    assert any("its key is destroyed" in caption.value for caption in app.caption)
+    app.text_input(key=f"erase_reason_{made}").input("It cannot be read.")
+    click(app, f"erase_{made}")
+    assert kept(me, made).identity is None
 
 
 def test_only_people_with_access_see_the_identity_of_an_internal_contact(me: Viewer, other: Viewer) -> None:

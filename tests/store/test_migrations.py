@@ -45,7 +45,7 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-SINCE_ACCOUNTS = ("account", "ended_session", "read_check", "record_read", "waiting_account")
+SINCE_ACCOUNTS = ("account", "ended_session", "read_check", "record_read", "row_key", "waiting_account")
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -60,6 +60,7 @@ LATER = {
     "record_read",
     "remote_calendar",
     "remote_visit",
+    "row_key",
     "subscription",
     "subscription_use",
     "waiting_account",
