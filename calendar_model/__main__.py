@@ -14,7 +14,7 @@ from pathlib import Path
 from calendar_model import configuration
 from calendar_model.access.problems import Refused
 from calendar_model.calendar import FilterError
-from calendar_model.commands import calendar, confirmations, imports, workspace
+from calendar_model.commands import calendar, confirmations, imports, people, workspace
 from calendar_model.store.database import WorkspaceError
 
 
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (calendar, confirmations, workspace, imports):
+    for module in (calendar, confirmations, workspace, people, imports):
         module.add_to(commands)
     return parser
 

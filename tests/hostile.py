@@ -25,6 +25,7 @@ from calendar_model.store.models import (
     Imported,
     NotAnnounced,
     Person,
+    PersonRole,
     Record,
     RemoteCalendar,
     RemoteVisit,
@@ -33,7 +34,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, StatementState
+from calendar_model.terms import EventKind, Role, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -83,7 +84,8 @@ def hostile_workspace(folder: Path) -> Hostile:
     engine = sa.create_engine(f"sqlite:///{folder / FILE}")
     with engine.begin() as connection:
         _type_in(connection)
-        person = str(connection.scalar(sa.select(Person.id).where(Person.sample).order_by(Person.may_clear.desc())))
+        clears = sa.select(PersonRole.person_id).where(PersonRole.role == Role.CLEARER)
+        person = str(connection.scalar(sa.select(Person.id).where(Person.sample, Person.id.in_(clears))))
         kinds: dict[str, list[str]] = {}
         records = Base.metadata.tables["record"]
         for row in connection.execute(sa.select(records.c.id, records.c.kind)):
@@ -94,7 +96,7 @@ def hostile_workspace(folder: Path) -> Hostile:
 
 def _complete(workspace: Workspace) -> None:
     """A row in the tables that the sample leaves empty."""
-    who = next(person for person in staff(workspace) if person.may_clear)
+    who = next(person for person in staff(workspace) if Role.CLEARER in person.roles)
     staff_member = member(who.id)
     values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
     # Nobody of the sample corrects anything.

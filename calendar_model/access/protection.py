@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from calendar_model.access.roles import Subject, subject_of
 from calendar_model.store.history import Audience, Columns, Written
-from calendar_model.store.models import Access, Identity, Record
+from calendar_model.store.models import Access, Contact, Identity, Record
 from calendar_model.vocabulary import Sensitivity
 
 _AT_A_TIME = 500
@@ -21,13 +22,17 @@ _AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class Protection:
-    """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded."""
+    """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded.
+
+    ``subject`` is what a role must allow to write it.
+    """
 
     level: Sensitivity
     owner_id: str
     sample: bool
     named: frozenset[str]
     has_identity: bool
+    subject: Subject
 
     @property
     def restricted(self) -> bool:
@@ -114,9 +119,13 @@ def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
     """The protection in the database after the flush."""
     found = _Stored({}, {}, set())
     for some in batched_ids(ids):
-        records = select(Record.id, Record.sensitivity, Record.owner_id, Record.sample).where(Record.id.in_(some))
-        for row in connection.execute(records):
+        record, contact = Record.__table__, Contact.__table__
+        columns = record.c.id, record.c.kind, record.c.sensitivity, record.c.owner_id, record.c.sample
+        records = select(*columns, contact.c.contact_kind).outerjoin_from(record, contact, contact.c.id == record.c.id)
+        for row in connection.execute(records.where(record.c.id.in_(some))):
             found.records[row.id] = {
+                "kind": str(row.kind.value),
+                "contact_kind": row.contact_kind and str(row.contact_kind.value),
                 "sensitivity": str(row.sensitivity.value),
                 "owner_id": row.owner_id,
                 "sample": row.sample,
@@ -131,12 +140,14 @@ def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
 def _protection(record: Columns | None, named: Iterable[str], has_identity: bool) -> Protection | None:
     if record is None:
         return None
+    contact_kind = record.get("contact_kind")
     return Protection(
         Sensitivity(str(record["sensitivity"])),
         str(record["owner_id"]),
         bool(record["sample"]),
         frozenset(named),
         has_identity,
+        subject_of(str(record["kind"]), str(contact_kind) if contact_kind else None),
     )
 
 

@@ -1,7 +1,7 @@
 """Requests for access, which a second person grants: to a transferred record, or one that no active person can read.
 
-One person asks, with a reason; another grants it: an active person with access to the record or, if there is none, a
-person who can clear. If the record's owner is no longer active, the person becomes its owner.
+One person asks, with a reason; another grants it: an active case officer with access to the record or, if there is
+none, a person who can clear. If the record's owner is no longer active, the person becomes its owner.
 :mod:`calendar_model.access.access_rules` enforces this, for scripts too.
 """
 
@@ -16,8 +16,10 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
+from calendar_model.access.roles import Operation, Subject, allowed_roles, missing_role
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import now
+from calendar_model.mission.checks import has_role
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Access, AccessRequest, Identity, Person, Record
@@ -25,6 +27,7 @@ from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
+_ASK = (Subject.ACCESS_REQUEST, Operation.CREATE)
 _EVERYTHING = {"everything": True}
 """Checks read all records, because neither the requester nor a person who can clear needs to see the record."""
 
@@ -53,6 +56,9 @@ def request_access(viewer: Viewer, record_id: str, reason: str, workspace: Works
     with writing(viewer, workspace=workspace) as session:
         if len(reason.strip()) < SHORTEST_REASON:
             raise Refused(Problem("request-without-reason", "reason"))
+        if not has_role(session, viewer.person_id, *sorted(allowed_roles(*_ASK))):
+            # Said before the record is looked for, so that nobody learns whether there is one.
+            raise Refused(missing_role(*_ASK))
         if _can_be_requested(session, record_id, viewer.person_id):
             session.add(AccessRequest(record_id=record_id, person_id=viewer.person_id, reason=reason.strip()))
 

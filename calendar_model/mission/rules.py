@@ -42,8 +42,10 @@ from calendar_model.store.models import (
     Base,
     Correction,
     Person,
+    PersonRole,
     Record,
     RecordLink,
+    RoleGroup,
 )
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import RecordKind
@@ -229,10 +231,12 @@ def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
 
 
 def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """The person who writes; None for the list of persons and the sample, which need no one."""
+    """The person who writes; None for persons with their roles and the sample, which need no one."""
     if not session.actor:
         if all(
-            isinstance(row, Person) or _is_sample(session, row) or _only_releases_sample_person(session, row)
+            isinstance(row, (Person, PersonRole, RoleGroup))
+            or _is_sample(session, row)
+            or _only_releases_sample_person(session, row)
             for row in rows
         ):
             return None

@@ -90,6 +90,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.shell import navigation
 from tests.app import _SCRIPT
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 MARK = "qzcanary"
 ITEM = "session-HRC64"
@@ -156,8 +157,8 @@ class Planted:
 
 def plant_open(workspace: Workspace, planted: Planted) -> None:
     planted.named = save(ANONYMOUS, Person, {"name": "Named"}, workspace=workspace)
-    planted.head = save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}, workspace=workspace)
-    planted.other = save(ANONYMOUS, Person, {"name": "Other", "may_clear": True}, workspace=workspace)
+    planted.head = save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}, workspace=workspace)
+    planted.other = save(ANONYMOUS, Person, {"name": "Other", "roles": CLEARER}, workspace=workspace)
     staff_member = member(planted.named)
 
     def keep(name: str, kind: type[Record], **values: Any) -> None:

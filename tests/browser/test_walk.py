@@ -13,9 +13,10 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.history import verify
-from calendar_model.store.models import Person
+from calendar_model.store.models import USUAL_ROLES, Person
 from tests.browser.conftest import PATIENCE, WIDE, settled, start_server, stop_server
 from tests.browser.driver import add, choose, fill, follow, press, says
+from tests.staff import CLEARER
 
 ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
 TEXT = "Madam Chair, we speak for those who defend the rights of others."
@@ -25,8 +26,8 @@ TEXT = "Madam Chair, we speak for those who defend the rights of others."
 def folder(tmp_path: Path) -> Path:
     """A workspace with two persons, of whom the second may clear."""
     workspace = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}")
-    for name, may_clear in (("Desk officer", False), ("Head of section", True)):
-        save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+    for name, roles in (("Desk officer", USUAL_ROLES), ("Head of section", CLEARER)):
+        save(ANONYMOUS, Person, {"name": name, "roles": roles}, workspace=workspace)
     workspace.close()
     return tmp_path
 
