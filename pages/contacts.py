@@ -264,7 +264,7 @@ def draw_level(
 
 def may_name(contact: Contact, context: PageContext) -> bool:
     """Whether the reader has access to the identity already, or nobody has."""
-    named = {access.person_id for access in contact.named}
+    named = {access.person_id for access in contact.named if access.holds}
     return not named or context.viewer.person_id in named
 
 
@@ -366,7 +366,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
     if not folded.open:
         return
     with folded:
-        if context.viewer.person_id not in {access.person_id for access in contact.named}:
+        if context.viewer.person_id not in {access.person_id for access in contact.named if access.holds}:
             st.markdown(
                 _("Only people with access to the identity see what is kept here, if anything. ")
                 + (

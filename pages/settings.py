@@ -18,6 +18,7 @@ from calendar_model.access.roles import MEANING, Operation, Subject, missing_rol
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import sample
 from calendar_model.mission.audit import audit_lines
+from calendar_model.mission.handover import hand_over, holdings
 from calendar_model.mission.persons import add_person, administers, change_person, roles_of_new
 from calendar_model.terms import Role
 from calendar_model.translation import N_, Translated
@@ -124,6 +125,38 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
         return _("{name} added. You are now working as {name} in this browser.").format(name=values["name"])
 
     form.submit(_("Save") if kept is not None else _("Add"), keep)
+
+
+def left_behind(kept: Person, everyone: Sequence[Person]) -> None:
+    """For administrators: how much an inactive user holds, and the form that hands it over."""
+    if kept.active or why_not_administer() or current_person() is None:
+        return
+    held = holdings(writer(), kept.id)
+    st.subheader(_("Records of this user"))
+    counts = [f"{words(kind)}: {count}" for kind, count in sorted(held.records.items())]
+    counts.append(_("Open follow-ups: {count}").format(count=held.follow_ups))
+    st.markdown(" · ".join(counts))
+    if held.guarded:
+        st.caption(
+            _("Restricted records: {count}. People with access take them over on each record's page.").format(
+                count=held.guarded
+            )
+        )
+    if not held.total:
+        return
+    names = {one.id: one.name for one in everyone if one.active and one.sample == kept.sample}
+    key = f"successor_{kept.id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(_("Successor"), list(names), index=None, format_func=names.__getitem__, key=key, width=320)
+        st.button(_("Hand over"), key=f"hand_over_{kept.id}", on_click=give_on, args=(kept.id, key))
+
+
+def give_on(person_id: str, key: str) -> None:
+    def act() -> str:
+        hand_over(writer(), person_id, st.session_state.get(key) or "")
+        return _("Handed over.")
+
+    forms.attempt(act)
 
 
 def why_not_administer() -> str:
@@ -251,6 +284,8 @@ if record or new:
     else:
         st.subheader(_("Add user") if kept is None else plain(kept.name), anchor=False)
         person_form(kept, context, everyone)
+        if kept is not None:
+            left_behind(kept, everyone)
 else:
     people(everyone, person)
     requests_of_nobody(context.viewer)

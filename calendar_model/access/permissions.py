@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
 
 from calendar_model.access.roles import RECORD_READERS
+from calendar_model.clock import now
 from calendar_model.store.criteria import Criteria
 from calendar_model.store.history import DELETE
 from calendar_model.store.models import (
@@ -24,6 +26,7 @@ from calendar_model.store.models import (
     Base,
     Change,
     Identity,
+    Instant,
     LastVisit,
     NotAnnounced,
     Person,
@@ -152,7 +155,14 @@ def _naming(viewer: Viewer) -> Select[str]:
     # Tables and not classes: these are part of the criteria, which must not narrow themselves. Aliases, so that it is
     # not taken for the table of the query around it.
     access = Access.__table__.alias()
-    return select(access.c.record_id).where(access.c.person_id == viewer.person_id, _reads_records(viewer))
+    theirs = (access.c.person_id == viewer.person_id, _lasts(access.c.until))
+    return select(access.c.record_id).where(*theirs, _reads_records(viewer))
+
+
+def _lasts(until: SQLColumnExpression[datetime | None]) -> ColumnElement[bool]:
+    """Whether access has not run out; criteria are kept, but the clock is asked whenever the statement is sent."""
+    at = sa.bindparam("at", callable_=now, type_=Instant(), unique=True)
+    return until.is_(None) | (until > at)
 
 
 def _has_role(viewer: Viewer, *roles: Role) -> ColumnElement[bool]:
@@ -171,7 +181,7 @@ def _reads_records(viewer: Viewer) -> ColumnElement[bool]:
 def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
     """Visible to the requester, those with access and, if no other active case officer has access, to clearers."""
     access, person, given = Access.__table__.alias(), Person.__table__.alias(), PersonRole.__table__.alias()
-    active = (access.c.person_id == person.c.id) & person.c.active
+    active = (access.c.person_id == person.c.id) & person.c.active & _lasts(access.c.until)
     grants = (given.c.person_id == person.c.id) & (given.c.role == Role.CASE_OFFICER)
     others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)
     of_nobody = ~sa.exists().where(active, grants, others).correlate_except(access, person, given)

@@ -41,6 +41,7 @@ class Subject(StrEnum):
     PERSON_ROLE = "person-role"
     ROLE_GROUP = "role-group"
     SAMPLE = "sample-data"
+    HANDOVER = "owner-of-what-a-leaver-held"
     HISTORY = "history-without-contents"
 
 
@@ -107,6 +108,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
     Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
+    Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
     Subject.HISTORY: {Operation.READ: frozenset({Role.AUDITOR})},
 }
 """The roles that allow an action, by subject; what is missing is allowed to nobody."""

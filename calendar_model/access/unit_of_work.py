@@ -157,8 +157,12 @@ def set_links(record: Record, items: Iterable[str] | None, links: Iterable[str] 
 
 
 def give_access(record: Record, named: Iterable[str]) -> None:
+    """Give these persons access to a record and take it from all others; access that had run out lasts from then on."""
     wanted = set(named)
     record.named = [access for access in record.named if access.person_id in wanted]
+    for access in record.named:
+        if not access.holds:
+            access.until = None
     record.named += [Access(person_id=p) for p in sorted(wanted - {access.person_id for access in record.named})]
 
 

@@ -14,6 +14,7 @@ from calendar_model.access.role_table import roles_page
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands.options import person
 from calendar_model.commands.output import print_json, print_table
+from calendar_model.mission.handover import hand_over
 from calendar_model.mission.persons import add_person, change_roles, role_groups, roles_of_new, set_role_groups
 from calendar_model.terms import Role
 
@@ -65,6 +66,16 @@ def add_to(commands: Commands) -> None:
     group.add_argument("--give", action="append", choices=_ROLES, default=[], help="role to give; can be repeated")
     group.add_argument("--take", action="append", choices=_ROLES, default=[], help="role to take; can be repeated")
     group.set_defaults(run=_group)
+
+    handed = what.add_parser(
+        "hand-over",
+        help="hand over what an inactive user held",
+        description="Gives an inactive user's records and open follow-ups to a successor; restricted records stay.",
+    )
+    handed.add_argument("name", metavar="NAME", help="name or identifier of the inactive user")
+    handed.add_argument("successor", metavar="SUCCESSOR", help="name or identifier of the user who takes over")
+    handed.add_argument("--as", dest="person", default="", metavar="PERSON", help="the administrator who does it")
+    handed.set_defaults(run=_hand_over)
 
     table = commands.add_parser(
         "roles",
@@ -125,6 +136,15 @@ def _group(options: argparse.Namespace) -> int:
         print_table(("Group", "Roles"), [(known, _named(roles)) for known, roles in groups.items()])
     else:
         print("No group gives a role.")
+    return 0
+
+
+def _hand_over(options: argparse.Namespace) -> int:
+    leaver, successor = person(options.name).person_id, person(options.successor).person_id
+    done = hand_over(person(options.person), leaver, successor)
+    print(f"Handed over: {sum(done.records.values())} records and {done.follow_ups} follow-ups.")
+    if done.guarded:
+        print(f"Restricted records that stay, for people with access to take over: {done.guarded}.")
     return 0
 
 

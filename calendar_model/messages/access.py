@@ -53,6 +53,14 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "request-changed": N_("A request for access cannot be changed, and can be granted only once."),
     "request-deleted": N_("A request for access cannot be deleted."),
     "request-gone": N_("This request is no longer open, or you cannot grant it. Reload the page."),
+    "access-runs-out": (
+        N_(
+            "Your access to this record runs out. People with lasting access share it, change its level or owner, or "
+            "delete it."
+        )
+    ),
+    "access-too-long": N_("Access that was asked for lasts {days} days at most. Choose a shorter time."),
+    "refusal-without-reason": N_("Enter in a sentence why you refuse; the person who asked will read it."),
     "grant-by-another": (
         N_(
             "A second person must grant access: someone with access to the record or, if no active user has access, "

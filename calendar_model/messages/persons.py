@@ -31,6 +31,8 @@ def _grantors_needed(values: Mapping[str, Any]) -> str:
 
 
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
+    "leaver-active": N_("Set the user inactive first, then hand over their records."),
+    "successor-needed": N_("Choose an active user who can read records."),
     "clearers-needed": _clearers_needed,
     "grantors-needed": _grantors_needed,
     "name-taken": N_("There is already a user called {name}. Add something to the name to tell the two apart."),

@@ -88,6 +88,9 @@ def value_before(row: object, column: str) -> Any:
 def give_access_to(record: Record, *persons: str) -> None:
     """Give these persons access to a record; empty identifiers are ignored."""
     named = {access.person_id for access in record.named}
+    for access in record.named:
+        if access.person_id in persons and not access.holds:
+            access.until = None
     record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
 
 

@@ -332,7 +332,7 @@ class RecordLink(Base):
 
 
 class Access(Base):
-    """A person with access to a restricted record."""
+    """A person with access to a restricted record; ``until`` an instant, or for good."""
 
     __tablename__ = "access"
     __table_args__ = (UniqueConstraint("record_id", "person_id"),)
@@ -342,12 +342,21 @@ class Access(Base):
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
     person_id: Mapped[str] = _of("person")
+    until: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
 
+    @property
+    def holds(self) -> bool:
+        """Whether the access has not run out."""
+        return self.until is None or self.until > now()
+
 
 class AccessRequest(Base):
-    """A person asks for access to a record, with a reason; a second person grants it, or it stays open."""
+    """A person asks for access to a record, with a reason; a second person answers, or it stays open.
+
+    Granted, the access lasts ``until`` an instant, or for good; refused, ``refusal`` tells the asker why.
+    """
 
     __tablename__ = "access_request"
 
@@ -360,8 +369,13 @@ class AccessRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(default=now)
     granted_by_id: Mapped[str | None] = _of("person", index=False)
     granted_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    refused_by_id: Mapped[str | None] = _of("person", index=False)
+    refused_at: Mapped[datetime | None]
+    refusal: Mapped[str] = _text(NOTE, default="")
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    granted_by: Mapped[Person | None] = relationship(foreign_keys=[granted_by_id])
 
 
 class FollowUp(Base):

@@ -33,6 +33,7 @@ from calendar_model.access.roles import (
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
+from calendar_model.mission.handover import hand_over
 from calendar_model.mission.persons import add_person, change_person, change_roles, set_role_groups
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -381,6 +382,15 @@ def the_sample(world: World, action: Operation) -> Act:
     return lambda: sample.remove(by=world.actor)
 
 
+def handover(world: World, action: Operation) -> Act:
+    assert action is Operation.CHANGE
+    leaver = somebody("Leaver")
+    kind, values = RECORDS[Subject.ENGAGEMENT]
+    save(leaver, kind, {"title": title(), **values})
+    save(OPERATOR, Person, {"active": False}, record_id=leaver.person_id, seen=1)
+    return lambda: hand_over(world.actor, leaver.person_id, world.owner.person_id)
+
+
 def history(world: World, action: Operation) -> Act:
     assert action is Operation.READ
     return lambda: audit_lines(world.actor, 10)
@@ -400,6 +410,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.PERSON_ROLE: person_role,
     Subject.ROLE_GROUP: role_group,
     Subject.SAMPLE: the_sample,
+    Subject.HANDOVER: handover,
     Subject.HISTORY: history,
 }
 

@@ -93,7 +93,7 @@ def pressing_follow_ups(record: Record, _everyone: Sequence[Person], context: Pa
 
 
 def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
-    named = {access.person_id for access in record.named}
+    named = {access.person_id for access in record.named if access.holds}
     return {
         person.id: person.name
         for person in everyone

@@ -414,7 +414,7 @@ class RecordForm:
 
     def named(self, label: str, everyone: Sequence[Person]) -> None:
         """Draw the people with access; for records that are always restricted, in place of :meth:`level`."""
-        kept = [access.person_id for access in self.record.named] if self.record is not None else []
+        kept = [access.person_id for access in self.record.named if access.holds] if self.record is not None else []
         names = {person.id: person.name for person in everyone if person.active or person.id in kept}
         st.multiselect(
             label,
