@@ -97,9 +97,12 @@ ITEM = "session-HRC64"
 CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
-OF_NO_SECRET = {"subscription", "subscription_use", "last_visit", "correction", "not_announced", "access_request"}
+OF_NO_SECRET = {
+    "access_request", "correction", "last_visit", "not_announced", "role_group", "subscription", "subscription_use",
+}  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, and who asks for access writes it without knowing the record."""
+and what is not announced yet are public, groups are of the sign-in, and who asks for access writes it without knowing
+the record, as the answer is written for them."""
 
 PAGES = [page.file for page in navigation.PAGES]
 PAGE_OF: Mapping[type[Record], str] = {
