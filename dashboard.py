@@ -18,7 +18,7 @@ def main() -> None:
     from calendar_model.translation import gettext
     from pages.components.shell import typed
     from pages.components.shell.context import draw_context, standing_page
-    from pages.components.shell.current_user import may_enter
+    from pages.components.shell.current_user import may_enter, take_groups
     from pages.components.shell.guard import entrance
     from pages.components.shell.language import find_language
     from pages.components.shell.navigation import navigation
@@ -41,6 +41,7 @@ def main() -> None:
         st.html(shell / "style.css")
         draw_sign_in()
         return
+    take_groups()
     enter(page.url_path)
     with standing_page(page):
         st.html(shell / "style.css")

@@ -35,6 +35,24 @@ class ReadKind(StrEnum):
     DOCUMENT = "document"
 
 
+class Role(StrEnum):
+    """What a person does in the mission; :mod:`calendar_model.access.roles` says what each allows."""
+
+    READER = "reader"
+    EDITOR = "editor"
+    CLEARER = "clearer"
+    CASE_OFFICER = "case-officer"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class RoleSource(StrEnum):
+    """Where a person's role comes from: given by hand, or by a group of the sign-in."""
+
+    HAND = "hand"
+    GROUP = "group"
+
+
 class EventKind(StrEnum):
     """The mission's own dated event or, as a ``meeting``, one held by others that the mission follows."""
 

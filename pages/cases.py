@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading
 from calendar_model.messages.statements import decision, state_label
 from calendar_model.mission import cases
@@ -25,6 +26,7 @@ from pages.components.cases.reprisal import REPRISAL_VIEW
 from pages.components.record import forms
 from pages.components.record.page import RecordPage, draw_page
 from pages.components.record.parts import entry, left_out_caption
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.widgets import labels
 
@@ -56,8 +58,21 @@ STANDING = {
 
 
 def draw_buttons(_context: PageContext) -> None:
-    st.button(_("New case"), key="new_case", type="primary", on_click=forms.begin, args=(str(RecordKind.CASE),))
-    st.button(_("New reprisal"), key="new_reprisal", on_click=forms.begin, args=(str(RecordKind.REPRISAL),))
+    st.button(
+        _("New case"),
+        key="new_case",
+        type="primary",
+        on_click=forms.begin,
+        args=(str(RecordKind.CASE),),
+        **rights.button_options(rights.why_not(Operation.CREATE, Subject.CASE)),
+    )
+    st.button(
+        _("New reprisal"),
+        key="new_reprisal",
+        on_click=forms.begin,
+        args=(str(RecordKind.REPRISAL),),
+        **rights.button_options(rights.why_not(Operation.CREATE, Subject.REPRISAL)),
+    )
 
 
 def draw_list(context: PageContext) -> None:

@@ -15,6 +15,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import ChangeToken, change_token, reading
 from calendar_model.mission import contacts, engagements
 from calendar_model.mission.contacts import ConsentState, ContactQuery
@@ -36,7 +37,7 @@ from pages.components.record.parts import (
     linked_statements,
 )
 from pages.components.record.table import marked, record_table
-from pages.components.shell import typed
+from pages.components.shell import rights, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import NEW, WITH, link
@@ -59,7 +60,12 @@ CONSULTED = str(EngagementKind.CONSULTED)
 
 def draw_button(_context: PageContext) -> None:
     st.button(
-        _("New contact"), key="new_contact", type="primary", on_click=forms.begin, args=(str(ContactKind.DEFENDER),)
+        _("New contact"),
+        key="new_contact",
+        type="primary",
+        on_click=forms.begin,
+        args=(str(ContactKind.DEFENDER),),
+        **rights.button_options(rights.why_not(Operation.CREATE, Subject.DEFENDER, Subject.ORGANISATION)),
     )
 
 
@@ -255,7 +261,7 @@ def draw_level(
 
 def may_name(contact: Contact, context: PageContext) -> bool:
     """Whether the reader has access to the identity already, or nobody has."""
-    named = {access.person_id for access in contact.named}
+    named = {access.person_id for access in contact.named if access.holds}
     return not named or context.viewer.person_id in named
 
 
@@ -289,8 +295,10 @@ def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageCon
                     type="tertiary",
                     on_click=save_withdrawal,
                     args=(contact.id, consent.id, context.today),
+                    **rights.button_options(rights.why_not(Operation.CHANGE, Subject.CONSENT)),
                 )
-    draw_new_consent(contact, everyone, context)
+    if not rights.why_not(Operation.CREATE, Subject.CONSENT):
+        draw_new_consent(contact, everyone, context)
 
 
 def state(consent: Consent, context: PageContext) -> ConsentState:
@@ -355,7 +363,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
     if not folded.open:
         return
     with folded:
-        if context.viewer.person_id not in {access.person_id for access in contact.named}:
+        if context.viewer.person_id not in {access.person_id for access in contact.named if access.holds}:
             st.markdown(
                 _("Only people with access to the identity see what is kept here, if anything. ")
                 + (
@@ -401,6 +409,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
                 key=f"erase_{contact.id}",
                 on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
+                **rights.button_options(rights.why_not(Operation.DELETE, Subject.IDENTITY)),
             )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import contacts, engagements, follow_ups
 from calendar_model.mission.engagements import EngagementLine, EngagementLinks, EngagementQuery
@@ -38,6 +39,7 @@ from pages.components.record.parts import (
     linked_statements,
 )
 from pages.components.record.table import marked, record_table
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
@@ -67,7 +69,14 @@ PRESSING, MORE_PRESSING = 6, 20
 
 
 def draw_button(_context: PageContext) -> None:
-    st.button(_("Log engagement"), key="new_engagement", type="primary", on_click=forms.begin, args=("new",))
+    st.button(
+        _("Log engagement"),
+        key="new_engagement",
+        type="primary",
+        on_click=forms.begin,
+        args=("new",),
+        **rights.button_options(rights.why_not(Operation.CREATE, Subject.ENGAGEMENT)),
+    )
 
 
 def draw_list(context: PageContext) -> None:

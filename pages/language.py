@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import when
 from calendar_model.mission import language
@@ -30,7 +31,7 @@ from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import entry, left_out_caption, linked_items, shortened
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
@@ -55,7 +56,13 @@ def draw_list(context: PageContext) -> None:
     """Draw the button for a new proposal, the outcomes to choose from, and the proposals by calendar item."""
     with reading(context.viewer) as session:
         everything = list_proposals(session)
-    st.button(_("New proposal"), key="new_proposal", type="primary", on_click=forms.begin)
+    st.button(
+        _("New proposal"),
+        key="new_proposal",
+        type="primary",
+        on_click=forms.begin,
+        **rights.button_options(rights.why_not(Operation.CREATE, Subject.LANGUAGE)),
+    )
     if not everything:
         st.markdown(
             _(

@@ -15,6 +15,7 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import when
 from calendar_model.figures.palette import with_alpha
@@ -31,7 +32,7 @@ from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.record.page import RecordPage, draw_record, draw_title
 from pages.components.record.parts import left_out_caption, who_sees
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import NEW, RECORD, link
@@ -53,8 +54,17 @@ PRESSING = timedelta(days=14)
 def draw_ways_to_plan(context: PageContext) -> None:
     """Draws the button for a new event, and the way to import some, for users."""
     if context.workspace and context.viewer != ANONYMOUS:
-        st.button(_("New event"), key="plan_event", type="primary", on_click=forms.begin, args=(EventKind.SIDE_EVENT,))
-        link("imports", _("Import events from a file"))
+        why = rights.why_not(Operation.CREATE, Subject.EVENT)
+        st.button(
+            _("New event"),
+            key="plan_event",
+            type="primary",
+            on_click=forms.begin,
+            args=(EventKind.SIDE_EVENT,),
+            **rights.button_options(why),
+        )
+        if not why:
+            link("imports", _("Import events from a file"))
 
 
 def draw_own_events(context: PageContext) -> None:

@@ -9,21 +9,27 @@ require_entrance()
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.roles import MEANING, Operation, Subject, missing_role
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import accounts, sample
-from calendar_model.mission.persons import add_person, change_person
+from calendar_model.mission.audit import audit_lines
+from calendar_model.mission.handover import hand_over, holdings
+from calendar_model.mission.persons import add_person, administers, change_person, roles_of_new
+from calendar_model.terms import Role
+from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
-from pages.components.record.forms import RecordForm
+from pages.components.record.forms import RecordForm, words
 from pages.components.record.sample import counted, offer_sample
-from pages.components.shell import item_panel, sign_in
+from pages.components.shell import item_panel, rights, sign_in
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as_sample, current_person, local_person, use_computer
 from pages.components.shell.navigation import NEW, RECORD, link
@@ -36,6 +42,11 @@ WHAT_THE_SAMPLE_IS = _(
     "Three fictional users with contacts, engagements, statements in every state, cases, events and follow-ups, linked "
     "to real upcoming items. All of it is invented, marked as sample and kept apart from your own records."
 )
+
+
+LINES_OF_HISTORY = 200
+"""Lines of the history that an auditor sees here."""
+AUDIT_ACTIONS = Translated({"create": N_("added"), "update": N_("changed"), "delete": N_("removed")})
 
 
 # --- Users
@@ -56,12 +67,14 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
         type="primary" if not everyone else "secondary",
         icon=":material/person_add:",
         on_click=forms.begin,
+        **rights.button_options(why_not_administer()),
     )
 
 
 def line(one: Person, person: Person | None) -> None:
     acts = person is not None and one.id == person.id
-    about = [one.post, _("can clear statements") if one.may_clear else "", "" if one.active else "inactive"]
+    roles = wording.terms(role for role in Role if role in one.roles)
+    about = [one.post, roles or _("no role"), "" if one.active else _("inactive")]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"person_{one.id}"):
         with st.container(gap=None, width=420):
             st.markdown(f"**{plain(one.name)}**{_(' · current user') if acts else ''}")
@@ -81,14 +94,16 @@ def take_this_computer(person: Person) -> None:
 
 
 def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Person]) -> None:
-    form = RecordForm("person", context, kept, table="person")
+    form = RecordForm("person", context, kept, table="person", why_not=why_not_administer())
     with form:
         form.text("name", _("Name"), help=_("Shown next to everything this person writes."))
         form.text("post", _("Post"), help=_("For example desk officer, or the mission."))
-        form.tick(
-            "may_clear",
-            _("Can clear statements"),
-            help=_("Can also confirm, as the second person, an override that a colleague requests."),
+        form.choices(
+            "roles",
+            _("Roles"),
+            Role,
+            default=[role for role in Role if role in roles_of_new()],
+            help="\n".join(f"- **{words(role)}**: {MEANING[role]}" for role in Role),
         )
         if kept is not None:
             form.tick(
@@ -113,6 +128,43 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
     form.submit(_("Save") if kept is not None else _("Add"), keep)
 
 
+def left_behind(kept: Person, everyone: Sequence[Person]) -> None:
+    """For administrators: how much an inactive user holds, and the form that hands it over."""
+    if kept.active or why_not_administer() or current_person() is None:
+        return
+    held = holdings(writer(), kept.id)
+    st.subheader(_("Records of this user"))
+    counts = [f"{words(kind)}: {count}" for kind, count in sorted(held.records.items())]
+    counts.append(_("Open follow-ups: {count}").format(count=held.follow_ups))
+    st.markdown(" · ".join(counts))
+    if held.guarded:
+        st.caption(
+            _("Restricted records: {count}. People with access take them over on each record's page.").format(
+                count=held.guarded
+            )
+        )
+    if not held.total:
+        return
+    names = {one.id: one.name for one in everyone if one.active and one.sample == kept.sample}
+    key = f"successor_{kept.id}"
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.selectbox(_("Successor"), list(names), index=None, format_func=names.__getitem__, key=key, width=320)
+        st.button(_("Hand over"), key=f"hand_over_{kept.id}", on_click=give_on, args=(kept.id, key))
+
+
+def give_on(person_id: str, key: str) -> None:
+    def act() -> str:
+        hand_over(writer(), person_id, st.session_state.get(key) or "")
+        return _("Handed over.")
+
+    forms.attempt(act)
+
+
+def why_not_administer() -> str:
+    """Why the current user may not change users, roles and sample data; empty if they may."""
+    return "" if administers(writer()) else str(missing_role(Subject.PERSON, Operation.CHANGE))
+
+
 def writer() -> Viewer:
     """The viewer who changes the list of users: the current user, or none, because the first user must be addable."""
     person = current_person()
@@ -124,7 +176,7 @@ def writer() -> Viewer:
 
 def user_accounts(context: PageContext, everyone: Sequence[Person]) -> None:
     """Draw which account is whose, and link those that wait to a user."""
-    if not sign_in.is_set_up():
+    if not (sign_in.is_set_up() and administers(context.viewer)):
         return
     st.subheader(_("Accounts"))
     names = {one.id: one.name for one in everyone if one.active and not one.sample}
@@ -135,7 +187,7 @@ def user_accounts(context: PageContext, everyone: Sequence[Person]) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"waiting_{one.id[:8]}"):
             with st.container(gap=None, width=320):
                 st.markdown(f"**{plain(one.label or one.subject)}**")
-                st.caption(f"{accounts.code_of(one.id)} · {wording.moment(one.since, context.zone)}")
+                st.caption(plain(f"{accounts.code_of(one.id)} · {wording.moment(one.since, context.zone)}"))
             key = f"bind_{one.id[:8]}"
             st.selectbox(
                 _("Is the account of"),
@@ -183,7 +235,13 @@ def the_sample(context: PageContext) -> None:
     st.subheader(_("Sample data"))
     st.markdown(WHAT_THE_SAMPLE_IS)
     if sample.loaded():
-        st.button(_("Remove sample data"), key="remove_sample", icon=":material/delete:", on_click=remove)
+        st.button(
+            _("Remove sample data"),
+            key="remove_sample",
+            icon=":material/delete:",
+            on_click=remove,
+            **rights.button_options(why_not_administer()),
+        )
         st.caption(
             _(
                 "Anything linked to sample records is removed with them, no matter who wrote it. Your own records "
@@ -198,12 +256,32 @@ def remove() -> None:
     def act() -> str:
         person = current_person()
         with st.spinner(_("Removing sample data")):
-            counts = sample.remove()
+            counts = sample.remove(by=writer())
         if person is not None and person.sample:
             act_as_sample("")
         return _("Sample data removed: {counts}.").format(counts=counted(counts))
 
     forms.attempt(act)
+
+
+def changes_without_contents(context: PageContext, everyone: Sequence[Person]) -> None:
+    """For auditors: who changed what kind of entry and when, newest first; neither which one, nor what it says."""
+    if rights.why_not(Operation.READ, Subject.HISTORY):
+        return
+    st.subheader(_("Changes, without contents"))
+    names = {one.id: one.name for one in everyone}
+    lines = audit_lines(context.viewer, LINES_OF_HISTORY)
+    rows = [
+        {
+            _("When"): wording.moment(line.at, context.zone),
+            _("Who"): names.get(line.person_id, ""),
+            _("Action"): AUDIT_ACTIONS[line.action],
+            _("Kind of entry"): words(line.table.replace("_", "-")),
+        }
+        for line in lines
+    ]
+    with st.container(height=400, key="audit"):
+        st.table(pd.DataFrame(rows), hide_index=True)
 
 
 def in_a_calendar() -> None:
@@ -230,6 +308,12 @@ def who_sees_what() -> None:
             "others. Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files "
             "never include them. Word documents that you create for yourself do, by code: briefing notes and "
             "statements to be read out. Each says so at the top."
+        )
+    )
+    st.markdown(
+        _(
+            "What a user may write depends on their roles. As long as nobody is an administrator, anyone can change "
+            "users and roles."
         )
     )
     if not sign_in.is_set_up():
@@ -260,6 +344,8 @@ if record or new:
     else:
         st.subheader(_("Add user") if kept is None else plain(kept.name), anchor=False)
         person_form(kept, context, everyone)
+        if kept is not None:
+            left_behind(kept, everyone)
 else:
     people(everyone, person)
     user_accounts(context, everyone)
@@ -267,5 +353,6 @@ else:
     in_a_calendar()
     the_sample(context)
     deleted_records(context, everyone)
+    changes_without_contents(context, everyone)
     who_sees_what()
 item_panel.draw_panel(context)

@@ -16,7 +16,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import briefing
 from calendar_model.mission.briefing import BriefingEntry, CycleStep, TrackCycle
 from calendar_model.mission.tasks import Task, TaskKind, own_tasks
-from calendar_model.terms import ReadinessState
+from calendar_model.terms import ReadinessState, Role
 from calendar_model.translation import gettext as _
 from pages.components.coverage.covered import covered
 from pages.components.record import forms
@@ -106,7 +106,11 @@ def task_words(task: Task, names: dict[str, str]) -> str:
         says = _("reply awaited from {name}").format(name=names.get(task.waiting_for, _("another user")))
     elif task.kind is TaskKind.REPLY:
         person = current_person()
-        says = _("awaits your clearance") if person is not None and person.may_clear else _("awaits your reply")
+        says = (
+            _("awaits your clearance")
+            if person is not None and Role.CLEARER in person.roles
+            else _("awaits your reply")
+        )
     elif task.kind is TaskKind.STATEMENT:
         says = _("your statement")
     elif task.kind is TaskKind.READ_CHECK:

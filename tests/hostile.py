@@ -11,10 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from calendar_model import calendar
-from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, member
 from calendar_model.access.unit_of_work import staff
 from calendar_model.clock import now
-from calendar_model.mission import sample
+from calendar_model.mission import accounts, sample
 from calendar_model.mission.access_requests import request_access
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
@@ -25,6 +25,7 @@ from calendar_model.store.models import (
     Imported,
     NotAnnounced,
     Person,
+    PersonRole,
     Record,
     RemoteCalendar,
     RemoteVisit,
@@ -33,7 +34,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, StatementState
+from calendar_model.terms import EventKind, Role, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -83,7 +84,8 @@ def hostile_workspace(folder: Path) -> Hostile:
     engine = sa.create_engine(f"sqlite:///{folder / FILE}")
     with engine.begin() as connection:
         _type_in(connection)
-        person = str(connection.scalar(sa.select(Person.id).where(Person.sample).order_by(Person.may_clear.desc())))
+        clears = sa.select(PersonRole.person_id).where(PersonRole.role == Role.CLEARER)
+        person = str(connection.scalar(sa.select(Person.id).where(Person.sample, Person.id.in_(clears))))
         kinds: dict[str, list[str]] = {}
         records = Base.metadata.tables["record"]
         for row in connection.execute(sa.select(records.c.id, records.c.kind)):
@@ -94,7 +96,7 @@ def hostile_workspace(folder: Path) -> Hostile:
 
 def _complete(workspace: Workspace) -> None:
     """A row in the tables that the sample leaves empty."""
-    who = next(person for person in staff(workspace) if person.may_clear)
+    who = next(person for person in staff(workspace) if Role.CLEARER in person.roles)
     staff_member = member(who.id)
     values = {"location": f"Geneva {MARKUP}", "notes": MARKUP}
     # Nobody of the sample corrects anything.
@@ -135,6 +137,12 @@ def _complete(workspace: Workspace) -> None:
         session.add(RemoteVisit(id=id_, asked_at=now()))
         restricted = session.scalars(sa.select(Record).where(Record.sensitivity == Sensitivity.RESTRICTED)).first()
         assert restricted is not None
+    for subject in ("bound", "waiting"):
+        account = accounts.sign_in_of({"iss": "https://id.example", "sub": subject, "name": subject, "iat": 0})
+        assert account is not None
+        accounts.note_waiting(account, workspace)
+        if subject == "bound":
+            accounts.bind(OPERATOR, account.code, other, workspace=workspace)
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))

@@ -224,6 +224,7 @@ NORWEGIAN = Language(
     unchanged=frozenset(
         {
             *(
+                "Administrator",
                 "Excel",
                 "Filter",
                 "For",

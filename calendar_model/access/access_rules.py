@@ -1,4 +1,4 @@
-"""Access rules: no one can gain access to a restricted record, or to a contact's identity, by their own change.
+"""Access rules: everyone writes what their roles allow, and gains access to nothing by their own change.
 
 Called after each flush with the written rows, as they were and as they are in the database, so that every change is
 judged by its effect. A refusal rolls back the whole transaction.
@@ -7,8 +7,8 @@ judged by its effect. A refusal rolls back the whole transaction.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -21,7 +21,19 @@ from calendar_model.access.protection import (
     parents,
     protection_changes,
 )
+from calendar_model.access.roles import (
+    PART_OF_RECORD,
+    SUBJECT_OF_TABLE,
+    Operation,
+    Right,
+    Subject,
+    allows,
+    clears,
+    missing_role,
+)
+from calendar_model.access.staffing import Staffing
 from calendar_model.access.undoing import COUNTED, check_undone
+from calendar_model.clock import now
 from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
     Access,
@@ -30,14 +42,22 @@ from calendar_model.store.models import (
     Consent,
     FollowUp,
     Identity,
+    Override,
     Person,
     RecordLink,
     Statement,
     Unsaved,
 )
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import Role, StatementState
 
 _ID = re.compile(r"[0-9a-f]{32}")
+LONGEST_ACCESS = timedelta(days=30)
+"""How long access that was asked for lasts at most."""
+
+_GRANT, _REFUSAL = {"granted_by_id", "granted_at"}, {"refused_by_id", "refused_at", "refusal"}
+"""The columns of a request that its answer fills in."""
+
 _EVERYTHING = {"everything": True}
 """Checks read everything, because the writer must not gain access to records that they cannot see."""
 
@@ -55,13 +75,8 @@ def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audienc
         checked.check_visible()
     else:
         checked.run()
+    checked.check_roles()
     return [audience(row, protections) for row in written]
-
-
-@dataclass(frozen=True)
-class _Staff:
-    active: bool
-    may_clear: bool
 
 
 class _Check:
@@ -73,6 +88,7 @@ class _Check:
         self.session, self.written, self.protections, self.actor = session, written, protections, session.actor
         self.granted: set[tuple[str, str]] = set()
         """The records to which this flush grants access, each with the person."""
+        self.staffing = Staffing(session, written)
 
     def run(self) -> None:
         for row in self.written:
@@ -99,6 +115,72 @@ class _Check:
         for row in self.written:
             for record_id in parents(row) if row.table != RecordLink.__tablename__ else ():
                 self._must_see(record_id)
+
+    def check_roles(self) -> None:
+        """Refuse rows that no role of their writer allows; without an actor other rules say what may be written."""
+        self.staffing.check()
+        for row in self.written if self.actor else ():
+            if row.table in _OF_STAFF:
+                continue
+            for rights in self._rights(row):
+                if not any(allows(self.staffing.actor_roles, *right) for right in rights):
+                    raise Refused(missing_role(*rights[0]))
+
+    def _rights(self, row: Written) -> Iterator[Sequence[Right]]:
+        """What a row needs: of each of these rights, one."""
+        if row.is_record:
+            yield from self._rights_of_record(row)
+        elif row.table in PART_OF_RECORD:
+            access = row.after or {}
+            if row.table == Access.__tablename__ and (access.get("record_id"), access.get("person_id")) in self.granted:
+                yield ((Subject.ACCESS_REQUEST, Operation.GRANT),)
+            elif row.table == RecordLink.__tablename__:
+                # A link is made and taken away from either of its ends.
+                yield [self._right_of_part(record_id) for record_id in sorted(parents(row))]
+            else:
+                yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
+        elif row.table == AccessRequest.__tablename__ and row.after is None:
+            yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
+        elif row.table in SUBJECT_OF_TABLE:
+            right = (SUBJECT_OF_TABLE[row.table], _action(row))
+            yield (right, _HANDOVER) if self._is_left_behind(row) else (right,)
+        else:
+            raise Refused(Problem("table-of-nobody"))
+
+    def _rights_of_record(self, row: Written) -> Iterator[Sequence[Right]]:
+        change = self.protections[row.row_id]
+        if row.before is None or row.after is None or change.before is None or change.after is None:
+            yield (self._right_of_part(row.row_id),)
+            return
+        changed = row.changed() - COUNTED
+        before, after = change.before.subject, change.after.subject
+        if "owner_id" in changed and self._is_taken_over(row.row_id, change):
+            yield ((Subject.ACCESS_REQUEST, Operation.GRANT),)
+        elif before is Subject.STATEMENT and clears(row.before, changed, row.after["state"]):
+            rights = [(Subject.STATEMENT, Operation.CLEAR)]
+            is_cleared = row.after["state"] == StatementState.CLEARED
+            yield rights if is_cleared else [(Subject.STATEMENT, Operation.CHANGE), *rights]
+        elif self._is_left_behind(row):
+            yield (before, Operation.CHANGE), _HANDOVER
+        else:
+            yield from (((subject, Operation.CHANGE),) for subject in dict.fromkeys((before, after)))
+
+    def _is_left_behind(self, row: Written) -> bool:
+        """Whether the only change is that something all staff may read goes on from an owner who is not active."""
+        if row.before is None or row.after is None or row.changed() - COUNTED != {"owner_id"}:
+            return False
+        sides = [self.protections[record_id].before for record_id in parents(row)]
+        is_open = all(side is not None and not (side.guarded if row.is_record else side.restricted) for side in sides)
+        return is_open and not self.staffing.before(str(row.before["owner_id"])).active
+
+    def _right_of_part(self, record_id: str) -> Right:
+        """The right to create, change or delete a record, as this flush does with it."""
+        change = self.protections[record_id]
+        if change.before is None:
+            if change.after is None:
+                raise Refused(Problem("record-gone"))
+            return change.after.subject, Operation.CREATE
+        return change.before.subject, Operation.CHANGE if change.after is not None else Operation.DELETE
 
     def _sides(self) -> list[Protection]:
         return [side for one in self.protections.values() for side in (one.before, one.after) if side is not None]
@@ -137,6 +219,7 @@ class _Check:
         self._must_see(row.row_id)
         if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
             self._must_have_access(row.row_id)
+            self._must_not_be_limited(row.row_id)
         if "owner_id" in changed and change.before.guarded:
             self._check_hand_over(row.row_id, change)
 
@@ -148,9 +231,13 @@ class _Check:
         elif row.table == Access.__tablename__ and row.before is None and row.after is not None:
             if (row.after["record_id"], row.after["person_id"]) not in self.granted:
                 self._must_have_access(str(row.after["record_id"]))
+                self._must_not_be_limited(str(row.after["record_id"]))
+        elif row.table == Access.__tablename__ and self._is_granted_anew(row):
+            pass
         elif row.table in (Access.__tablename__, Identity.__tablename__):
             for record_id in records:
                 self._must_have_access(record_id)
+                self._must_not_be_limited(record_id)
         elif row.table == RecordLink.__tablename__ and row.after is None:
             # A link is deleted with either of its records, even if the writer cannot see the other one.
             if not any(self.protections[record_id].after is None for record_id in records):
@@ -160,14 +247,27 @@ class _Check:
             for record_id in records:
                 self._must_see(record_id)
 
+    def _is_granted_anew(self, row: Written) -> bool:
+        """Whether access that had run out, or would, is granted again."""
+        after = row.after
+        is_same = after is not None and row.changed() <= {"until"}
+        return is_same and after is not None and (after["record_id"], after["person_id"]) in self.granted
+
+    def _must_not_be_limited(self, record_id: str) -> None:
+        """Refuse a writer whose own access runs out: they let nobody in, and open the record to nobody."""
+        before = self.protections[record_id].before
+        if before is not None and before.guarded and self.actor in before.limited:
+            raise Refused(Problem("access-runs-out"))
+
     def _check_request(self, row: Written) -> None:
         if row.before is None and row.after is not None:
             change = self.protections[str(row.after["record_id"])]
             before = change.before
-            if row.after["person_id"] != self.actor or row.after["granted_by_id"] or before is None:
+            is_answered = row.after["granted_by_id"] or row.after["refused_by_id"]
+            if row.after["person_id"] != self.actor or is_answered or before is None:
                 raise Refused(Problem("request-for-another"))
             if self.actor in before.named and (
-                self.actor == before.owner_id or self._staff_before(before.owner_id).active
+                self.actor == before.owner_id or self.staffing.before(before.owner_id).active
             ):
                 raise Refused(Problem("request-for-another"))
             if len(str(row.after["reason"]).strip()) < SHORTEST_REASON:
@@ -182,30 +282,51 @@ class _Check:
     def _check_grant(self, before: Columns, after: Columns) -> None:
         record_id, person_id = str(after["record_id"]), str(after["person_id"])
         changed = {name for name, value in after.items() if value != before[name]}
-        change = self.protections[record_id]
-        if changed != {"granted_by_id", "granted_at"} or before["granted_by_id"] or change.before is None:
+        change, is_grant = self.protections[record_id], not after["refused_by_id"]
+        if before["granted_by_id"] or before["refused_by_id"] or change.before is None:
             raise Refused(Problem("request-changed"))
-        others = [one for one in change.before.named if one != person_id and self._staff_before(one).active]
-        allowed = self.actor in others or (not others and self._staff_before(self.actor).may_clear)
-        if after["granted_by_id"] != self.actor or self.actor == person_id or not allowed:
+        if not (_GRANT <= changed <= {*_GRANT, "until"} if is_grant else changed == _REFUSAL):
+            raise Refused(Problem("request-changed"))
+        others = [one for one in change.before.named if one != person_id and self._grants(one)]
+        allowed = self.actor in others or (not others and Role.CLEARER in self.staffing.actor_roles)
+        if after["granted_by_id" if is_grant else "refused_by_id"] != self.actor or self.actor == person_id:
             raise Refused(Problem("grant-by-another"))
+        if not allowed or self.actor in change.before.limited:
+            raise Refused(Problem("grant-by-another"))
+        if not is_grant:
+            if len(str(after["refusal"]).strip()) < SHORTEST_REASON:
+                raise Refused(Problem("refusal-without-reason", "refusal"))
+            return
+        self._check_duration(after, change.before)
         self.granted.add((record_id, person_id))
+
+    def _check_duration(self, request: Columns, before: Protection) -> None:
+        """Refuse access for good, or for too long; who follows an owner who has left keeps it."""
+        accesses = [row.after for row in self.written if row.table == Access.__tablename__ and row.after is not None]
+        granted = [
+            one["until"]
+            for one in accesses
+            if (one["record_id"], one["person_id"]) == (request["record_id"], request["person_id"])
+        ]
+        if any(until != request["until"] for until in granted):
+            raise Refused(Problem("request-changed"))
+        until = request["until"]
+        if until is None and not self.staffing.before(before.owner_id).active:
+            return
+        if until is None or datetime.fromisoformat(str(until)) > now() + LONGEST_ACCESS:
+            raise Refused(Problem("access-too-long", values={"days": LONGEST_ACCESS.days}))
 
     def _is_taken_over(self, record_id: str, change: ProtectionChange) -> bool:
         """Whether the only change is that a record goes from an inactive owner to a person who is granted access."""
         before, after = change.before, change.after
-        if before is None or after is None or self._staff_before(before.owner_id).active:
+        if before is None or after is None or self.staffing.before(before.owner_id).active:
             return False
         return (record_id, after.owner_id) in self.granted
 
-    def _staff_before(self, person_id: str) -> _Staff:
-        """A person before this flush, so that a flush cannot change a person's status and rely on the change."""
-        for row in self.written:
-            if row.table == Person.__tablename__ and row.row_id == person_id:
-                return _Staff(*(bool((row.before or {}).get(name)) for name in ("active", "may_clear")))
-        found = select(Person.active, Person.may_clear).where(Person.id == person_id)
-        person = self.session.execute(found.execution_options(**_EVERYTHING)).first()
-        return _Staff(*person) if person is not None else _Staff(active=False, may_clear=False)
+    def _grants(self, person_id: str) -> bool:
+        """Whether a person with access to a record can grant it to others."""
+        person = self.staffing.before(person_id)
+        return person.active and Role.CASE_OFFICER in person.roles
 
     def _check_unsaved(self, row: Written) -> None:
         """Refuse a change of another person's unsaved text."""
@@ -268,6 +389,22 @@ class _Check:
             raise Refused(Problem("nobody-with-access" if after.restricted else "identity-of-nobody", "named"))
         if self.actor and after.owner_id not in after.named and _shuts_owner_out(before, after):
             raise Refused(Problem("owner-without-access", "named"))
+
+
+def _action(row: Written) -> Operation:
+    """What is done with a row that is no record."""
+    if row.before is None:
+        is_confirmation = row.table == Override.__tablename__ and (row.after or {}).get("confirms_id")
+        return Operation.CONFIRM if is_confirmation else Operation.CREATE
+    if row.after is None:
+        return Operation.DELETE
+    return Operation.GRANT if row.table == AccessRequest.__tablename__ else Operation.CHANGE
+
+
+_HANDOVER: Right = (Subject.HANDOVER, Operation.CHANGE)
+
+_OF_STAFF = ("account", "person", "person_role", "role_group", "waiting_account")
+"""Tables whose rows :mod:`calendar_model.access.staffing` judges."""
 
 
 def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:

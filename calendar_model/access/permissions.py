@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
 
+from calendar_model.access.roles import RECORD_READERS
+from calendar_model.clock import now
 from calendar_model.store.criteria import Criteria
 from calendar_model.store.history import DELETE
 from calendar_model.store.models import (
@@ -24,28 +27,37 @@ from calendar_model.store.models import (
     Base,
     Change,
     Identity,
+    Instant,
     LastVisit,
     NotAnnounced,
     Person,
+    PersonRole,
     Record,
     RecordLink,
     RecordRead,
     RemoteCalendar,
     RemoteVisit,
+    RoleGroup,
     Subscription,
     SubscriptionUse,
     Unsaved,
     WaitingAccount,
 )
+from calendar_model.terms import Role
 from calendar_model.vocabulary import Sensitivity
 
 
 @dataclass(frozen=True)
 class Viewer:
-    """A reader. ``level`` is the highest they may read; restricted records must give ``person_id`` access."""
+    """A reader. ``level`` is the highest they may read; restricted records must give ``person_id`` access.
+
+    A person reads what is not public only while they are active and have a role that reads records. ``is_operator``:
+    the one who holds the machine, and what the sign-in does; they write persons and roles without being one of them.
+    """
 
     person_id: str = ""
     level: Sensitivity = Sensitivity.PUBLIC
+    is_operator: bool = False
 
 
 ANONYMOUS = Viewer()
@@ -55,8 +67,15 @@ ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
 """A viewer of what all staff may read, for files that one of them passes on: nothing restricted."""
 
 
+OPERATOR = Viewer("", Sensitivity.INTERNAL, is_operator=True)
+"""The command line of the machine, and the sign-in: no person, and nothing restricted."""
+
+
 def member(person_id: str) -> Viewer:
-    """A viewer for a member of staff: public and internal records, and the restricted ones they have access to."""
+    """A viewer for a member of staff: public and internal records, and the restricted ones they have access to.
+
+    Their roles are asked for with each read, so that a role that is taken ends at the next one.
+    """
     return Viewer(person_id, Sensitivity.RESTRICTED)
 
 
@@ -77,18 +96,19 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         },
     }
     if viewer.level is not Sensitivity.PUBLIC:
-        rules[Person] = sa.true()
+        rules |= {Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
+        rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)
         if viewer.level is Sensitivity.RESTRICTED:
             own |= Change.person_id == viewer.person_id
         rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
-            (Change.record_id == "") & own
-            | (visible(Change.record_id) | _gone(viewer, Change.record_id))
+            ((Change.record_id == "") & own)
+            | _reads_records(viewer)
+            & (visible(Change.record_id) | _gone(viewer, Change.record_id))
             & (Change.table.not_in(RecordLink.names_in_history()) | visible(_other_end()) | _gone(viewer, _other_end()))
         )
     if viewer.level is Sensitivity.RESTRICTED:
-        rules[Account] = rules[WaitingAccount] = sa.true()
         rules[Identity] = Identity.contact_id.in_(_naming(viewer))
         rules[RecordRead] = RecordRead.record_id.in_(_naming(viewer))
         rules[AccessRequest] = _concerned_with_request(viewer)
@@ -107,6 +127,19 @@ _VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
 """Every mapped class except those that inherit their rule from :class:`Record`."""
+
+
+def _administers(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer manages users: an active administrator, or anybody of the staff while there is none."""
+    if viewer.is_operator:
+        return sa.true()
+    given, person = PersonRole.__table__.alias(), Person.__table__.alias()
+    active = (
+        (given.c.role == Role.ADMINISTRATOR) & (person.c.id == given.c.person_id) & person.c.active & ~person.c.sample
+    )
+    anybody = sa.exists().where(active).correlate_except(given, person)
+    themselves = sa.exists().where(active, person.c.id == viewer.person_id).correlate_except(given, person)
+    return themselves | ~anybody & bool(viewer.person_id)
 
 
 def _other_end() -> SQLColumnExpression[str]:
@@ -140,20 +173,40 @@ def _naming(viewer: Viewer) -> Select[str]:
     # Tables and not classes: these are part of the criteria, which must not narrow themselves. Aliases, so that it is
     # not taken for the table of the query around it.
     access = Access.__table__.alias()
-    return select(access.c.record_id).where(access.c.person_id == viewer.person_id)
+    theirs = (access.c.person_id == viewer.person_id, _lasts(access.c.until))
+    return select(access.c.record_id).where(*theirs, _reads_records(viewer))
+
+
+def _lasts(until: SQLColumnExpression[datetime | None]) -> ColumnElement[bool]:
+    """Whether access has not run out; criteria are kept, but the clock is asked whenever the statement is sent."""
+    at = sa.bindparam("at", callable_=now, type_=Instant(), unique=True)
+    return until.is_(None) | (until > at)
+
+
+def _has_role(viewer: Viewer, *roles: Role) -> ColumnElement[bool]:
+    """Whether the viewer is an active person with one of these roles; the database asks once a statement."""
+    person, given = Person.__table__.alias(), PersonRole.__table__.alias()
+    theirs = (given.c.person_id == viewer.person_id, given.c.role.in_(roles))
+    is_active = (person.c.id == given.c.person_id, person.c.active)
+    return sa.exists().where(*theirs, *is_active).correlate_except(person, given)
+
+
+def _reads_records(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer's roles read records; who is no person reads as far as the level goes."""
+    return _has_role(viewer, *sorted(RECORD_READERS)) if viewer.person_id else sa.true()
 
 
 def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
-    """Visible to the requester, those with access and, if no other active person has access, those who can clear."""
-    access, person, reader = Access.__table__.alias(), Person.__table__.alias(), Person.__table__.alias()
-    active = (access.c.person_id == person.c.id) & person.c.active
+    """Visible to the requester, those with access and, if no other active case officer has access, to clearers."""
+    access, person, given = Access.__table__.alias(), Person.__table__.alias(), PersonRole.__table__.alias()
+    active = (access.c.person_id == person.c.id) & person.c.active & _lasts(access.c.until)
+    grants = (given.c.person_id == person.c.id) & (given.c.role == Role.CASE_OFFICER)
     others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)
-    of_nobody = ~sa.exists().where(active, others).correlate_except(access, person)
-    may_clear = sa.exists().where(reader.c.id == viewer.person_id, reader.c.may_clear, reader.c.active)
+    of_nobody = ~sa.exists().where(active, grants, others).correlate_except(access, person, given)
     return (
         (AccessRequest.person_id == viewer.person_id)
         | AccessRequest.record_id.in_(_naming(viewer))
-        | (of_nobody & may_clear.correlate_except(reader))
+        | (of_nobody & _has_role(viewer, Role.CLEARER))
     )
 
 
@@ -170,8 +223,11 @@ def _open_to(
 ) -> ColumnElement[bool]:
     if viewer.level is Sensitivity.PUBLIC:
         return (level == Sensitivity.PUBLIC) & ~sample
-    unrestricted = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
-    return unrestricted | record.in_(_naming(viewer)) if viewer.level is Sensitivity.RESTRICTED else unrestricted
+    public = level == Sensitivity.PUBLIC
+    internal = (level == Sensitivity.INTERNAL) & _reads_records(viewer)
+    if viewer.level is not Sensitivity.RESTRICTED:
+        return public | internal
+    return public | internal | record.in_(_naming(viewer))
 
 
 def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:

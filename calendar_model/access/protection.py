@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from calendar_model.access.roles import Subject, subject_of
+from calendar_model.clock import now
 from calendar_model.store.history import Audience, Columns, Written
-from calendar_model.store.models import Access, Identity, Record
+from calendar_model.store.models import Access, Contact, Identity, Record
 from calendar_model.vocabulary import Sensitivity
 
 _AT_A_TIME = 500
@@ -21,13 +24,18 @@ _AT_A_TIME = 500
 
 @dataclass(frozen=True)
 class Protection:
-    """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded."""
+    """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded.
+
+    ``subject`` is what a role must allow to write it. ``limited`` are those of the named whose access runs out.
+    """
 
     level: Sensitivity
     owner_id: str
     sample: bool
     named: frozenset[str]
     has_identity: bool
+    subject: Subject
+    limited: frozenset[str] = frozenset()
 
     @property
     def restricted(self) -> bool:
@@ -63,6 +71,7 @@ def protection_changes(connection: Connection, written: Sequence[Written]) -> di
     stored = _stored(connection, [id_ for id_ in ids if id_ not in created])
     named_now = {id_: set(stored.named.get(id_, ())) for id_ in ids}
     named_then = {id_: set(stored.named.get(id_, ())) for id_ in ids}
+    limited = {id_: frozenset(stored.limited.get(id_, ())) for id_ in ids}
     identity_now = {id_: id_ in stored.identities for id_ in ids}
     identity_then = dict(identity_now)
     records_now: dict[str, Columns] = dict(stored.records)
@@ -78,23 +87,34 @@ def protection_changes(connection: Connection, written: Sequence[Written]) -> di
     for row in written:
         if row.after is not None and row.table == Access.__tablename__:
             record_id, person_id = str(row.after["record_id"]), str(row.after["person_id"])
-            named_now[record_id].add(person_id)
+            if lasts(row.after):
+                named_now[record_id].add(person_id)
             named_then[record_id].discard(person_id)
         elif row.after is not None and row.table == Identity.__tablename__:
             identity_now[str(row.after["contact_id"])] = True
             identity_then[str(row.after["contact_id"])] = False
     for row in written:
-        if row.before is not None and row.table == Access.__tablename__:
-            named_then[str(row.before["record_id"])].add(str(row.before["person_id"]))
+        if row.before is not None and row.table == Access.__tablename__ and lasts(row.before):
+            record_id, person_id = str(row.before["record_id"]), str(row.before["person_id"])
+            named_then[record_id].add(person_id)
+            # Who extends their own access had it for a time.
+            change = limited[record_id].union if row.before["until"] else limited[record_id].difference
+            limited[record_id] = change({person_id})
         elif row.before is not None and row.table == Identity.__tablename__:
             identity_then[str(row.before["contact_id"])] = True
     return {
         id_: ProtectionChange(
-            _protection(records_then.get(id_), named_then[id_], identity_then[id_]),
-            _protection(records_now.get(id_), named_now[id_], identity_now[id_]),
+            _protection(records_then.get(id_), named_then[id_], identity_then[id_], limited[id_]),
+            _protection(records_now.get(id_), named_now[id_], identity_now[id_], limited[id_]),
         )
         for id_ in ids
     }
+
+
+def lasts(access: Columns) -> bool:
+    """Whether a row of a person with access has not run out."""
+    until = access["until"]
+    return until is None or datetime.fromisoformat(str(until)) > now()
 
 
 def batched_ids(ids: Sequence[str]) -> Iterator[Sequence[str]]:
@@ -107,36 +127,49 @@ def batched_ids(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 class _Stored:
     records: dict[str, Columns]
     named: dict[str, set[str]]
+    limited: dict[str, set[str]]
     identities: set[str]
 
 
 def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
     """The protection in the database after the flush."""
-    found = _Stored({}, {}, set())
+    found = _Stored({}, {}, {}, set())
     for some in batched_ids(ids):
-        records = select(Record.id, Record.sensitivity, Record.owner_id, Record.sample).where(Record.id.in_(some))
-        for row in connection.execute(records):
+        record, contact = Record.__table__, Contact.__table__
+        columns = record.c.id, record.c.kind, record.c.sensitivity, record.c.owner_id, record.c.sample
+        records = select(*columns, contact.c.contact_kind).outerjoin_from(record, contact, contact.c.id == record.c.id)
+        for row in connection.execute(records.where(record.c.id.in_(some))):
             found.records[row.id] = {
+                "kind": str(row.kind.value),
+                "contact_kind": row.contact_kind and str(row.contact_kind.value),
                 "sensitivity": str(row.sensitivity.value),
                 "owner_id": row.owner_id,
                 "sample": row.sample,
             }
-        named = select(Access.record_id, Access.person_id).where(Access.record_id.in_(some))
-        for record_id, person_id in connection.execute(named):
-            found.named.setdefault(record_id, set()).add(person_id)
+        named = select(Access.record_id, Access.person_id, Access.until).where(Access.record_id.in_(some))
+        for record_id, person_id, until in connection.execute(named):
+            if until is None or until > now():
+                found.named.setdefault(record_id, set()).add(person_id)
+            if until is not None:
+                found.limited.setdefault(record_id, set()).add(person_id)
         found.identities.update(connection.scalars(select(Identity.contact_id).where(Identity.contact_id.in_(some))))
     return found
 
 
-def _protection(record: Columns | None, named: Iterable[str], has_identity: bool) -> Protection | None:
+def _protection(
+    record: Columns | None, named: Iterable[str], has_identity: bool, limited: frozenset[str]
+) -> Protection | None:
     if record is None:
         return None
+    contact_kind = record.get("contact_kind")
     return Protection(
         Sensitivity(str(record["sensitivity"])),
         str(record["owner_id"]),
         bool(record["sample"]),
         frozenset(named),
         has_identity,
+        subject_of(str(record["kind"]), str(contact_kind) if contact_kind else None),
+        limited,
     )
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access import access_rules, permissions
@@ -78,6 +79,7 @@ def writing(
         session.scope, session.rules = permissions.read_criteria(viewer), rules
         session.access_rules = access_rules.check
         session.actor, session.reason = viewer.person_id, reason.strip()
+        session.is_operator = viewer.is_operator
         try:
             yield session
             session.commit()
@@ -155,14 +157,21 @@ def set_links(record: Record, items: Iterable[str] | None, links: Iterable[str] 
 
 
 def give_access(record: Record, named: Iterable[str]) -> None:
+    """Give these persons access to a record and take it from all others; access that had run out lasts from then on."""
     wanted = set(named)
     record.named = [access for access in record.named if access.person_id in wanted]
+    for access in record.named:
+        if not access.holds:
+            access.until = None
     record.named += [Access(person_id=p) for p in sorted(wanted - {access.person_id for access in record.named})]
 
 
 def staff(workspace: Workspace | None = None) -> list[Person]:
-    """All persons, active ones first, by name. Without sign-in anyone can pick any user, so everyone sees them."""
+    """All persons with their roles, active ones first, by name. Without sign-in anyone can pick any user, so everyone
+    sees them.
+    """
     workspace = workspace or current_workspace()
     with answering(workspace), workspace.session() as session:
-        everyone = select(Person).order_by(Person.active.desc(), Person.name, Person.id)
-        return list(session.scalars(everyone.execution_options(everything=True)))
+        everyone = select(Person).options(joinedload(Person.role_rows))
+        everyone = everyone.order_by(Person.active.desc(), Person.name, Person.id)
+        return list(session.scalars(everyone.execution_options(everything=True)).unique())

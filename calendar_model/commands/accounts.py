@@ -9,7 +9,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from calendar_model import wording
-from calendar_model.access.permissions import ANONYMOUS, member
+from calendar_model.access.permissions import OPERATOR
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands.output import print_table
@@ -17,9 +17,6 @@ from calendar_model.mission import accounts
 
 if TYPE_CHECKING:
     from calendar_model.commands.output import Commands
-
-_OPERATOR = member("")
-"""Sees accounts, and no record that is restricted."""
 
 
 def add_to(commands: Commands) -> None:
@@ -53,11 +50,11 @@ def _list(_: argparse.Namespace) -> int:
     names = {person.id: person.name for person in staff()}
     rows = [
         (accounts.code_of(one.id), one.label, "", f"waits since {wording.moment(one.since)}")
-        for one in accounts.waiting_accounts(_OPERATOR)
+        for one in accounts.waiting_accounts(OPERATOR)
     ]
     rows += [
         (one.id, one.label or one.subject, names.get(one.person_id, ""), one.issuer)
-        for one in accounts.bound_accounts(_OPERATOR)
+        for one in accounts.bound_accounts(OPERATOR)
     ]
     if rows:
         print_table(("Code or ID", "Account", "User", "Issuer"), rows)
@@ -68,15 +65,15 @@ def _list(_: argparse.Namespace) -> int:
 
 def _link(options: argparse.Namespace) -> int:
     if options.new:
-        accounts.bind(ANONYMOUS, options.code, new={"name": options.name})
+        accounts.bind(OPERATOR, options.code, new={"name": options.name})
     else:
-        accounts.bind(ANONYMOUS, options.code, _person(options.name))
+        accounts.bind(OPERATOR, options.code, _person(options.name))
     print(f"{options.name} has access with this account.")
     return 0
 
 
 def _remove(options: argparse.Namespace) -> int:
-    accounts.unbind(ANONYMOUS, options.account)
+    accounts.unbind(OPERATOR, options.account)
     print("The account gives no access any more.")
     return 0
 

@@ -13,6 +13,8 @@ REQUIRED: Mapping[str, str] = Translated(
     {
         "person.name": N_("Enter a name; it appears next to everything this person writes."),
         "account.person_id": N_("Choose the user whose account it is."),
+        "role_group.name": N_("Enter the name of the group, as the sign-in gives it."),
+        "role_group.role": N_("Choose the role that the group gives."),
         "record.title": N_("Enter a title. If it could identify a person, use a code such as “Defender 014”."),
         "item_link.item": N_("Choose the calendar item it is linked to."),
         "access_request.reason": N_("Enter why you need access."),

@@ -19,7 +19,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "history-access-update": N_("changed who has access"),
     "history-access-delete": N_("removed a person's access"),
     "history-access_request-create": N_("asked for access"),
-    "history-access_request-update": N_("granted access"),
+    "history-access_request-update": N_("answered a request for access"),
     "history-consent-create": N_("recorded a consent"),
     "history-consent-update": N_("changed a consent"),
     "history-consent-delete": N_("deleted a consent"),

@@ -2,11 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
+from calendar_model import wording
 from calendar_model.translation import N_
+from calendar_model.translation import gettext as _
 
-MESSAGES: Mapping[str, str] = {
+
+def _clearers_needed(values: Mapping[str, Any]) -> str:
+    waiting = wording.count(values["count"], "{number} statement awaits", "{number} statements await")
+    if values["needed"] == 1:
+        return _(
+            "{waiting} clearance, which needs one person who can clear statements. Make another user a clearer first."
+        ).format(waiting=waiting)
+    return _(
+        "{waiting} clearance by a person who has not written the text: two people who can clear statements are needed. "
+        "Make another user a clearer first."
+    ).format(waiting=waiting)
+
+
+def _grantors_needed(values: Mapping[str, Any]) -> str:
+    waiting = wording.count(values["count"], "{number} request", "{number} requests")
+    return _(
+        "{waiting} for access can be granted by this user only, and one person is needed. Answer it first, or make "
+        "another user a clearer."
+    ).format(waiting=waiting)
+
+
+MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
+    "leaver-active": N_("Set the user inactive first, then hand over their records."),
+    "successor-needed": N_("Choose an active user who can read records."),
+    "clearers-needed": _clearers_needed,
+    "grantors-needed": _grantors_needed,
     "account-of-nobody": N_(
         "An account can only belong to an active user. Choose another one, or set this one active."
     ),

@@ -17,11 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, select
 
-from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import machine_now, now
 from calendar_model.mission.checks import Checks
+from calendar_model.mission.persons import roles_of_new
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import LINE, Account, Base, EndedSession, Person, WaitingAccount
@@ -190,7 +191,7 @@ def note_waiting(sign_in: SignIn, workspace: Workspace | None = None) -> None:
 
     The oldest are dropped when there are more than :data:`MOST_WAITING`, and all after :data:`WAITING_DAYS`.
     """
-    with writing(ANONYMOUS, workspace=workspace) as session:
+    with writing(OPERATOR, workspace=workspace) as session:
         everyone = select(WaitingAccount).order_by(WaitingAccount.since.desc(), WaitingAccount.id)
         waiting = list(session.scalars(everyone.execution_options(**_EVERYTHING)))
         if any(one.id == sign_in.account for one in waiting):
@@ -215,12 +216,13 @@ def bind(
 ) -> None:
     """Bind the waiting account with this code (or identifier) to a person, who can have several.
 
-    With the columns of a ``new`` person, that person is added, too. Raises Refused if no such account waits, or if the
-    person is inactive or of the sample; then nothing is written.
+    With the columns of a ``new`` person, that person is added, too; the first one administers the workspace. Raises
+    Refused if no such account waits, or if the person is inactive or of the sample; then nothing is written.
     """
+    roles = roles_of_new(workspace)
     with writing(viewer, workspace=workspace) as session:
         if new is not None:
-            session.add(person := Person(**new))
+            session.add(person := Person(**{"roles": roles, **new}))
             session.flush()
             person_id = person.id
         wanted = "".join(letter for letter in code.casefold() if letter.isalnum())
@@ -248,7 +250,7 @@ def unbind(viewer: Viewer, account_id: str, workspace: Workspace | None = None) 
 def bind_local(person_id: str, workspace: Workspace | None = None) -> None:
     """Make a person the only user of this machine, instead of any other. Raises Refused as :func:`bind` does."""
     local = select(Account).where(Account.issuer == LOCAL_ISSUER).execution_options(**_EVERYTHING)
-    with writing(ANONYMOUS, workspace=workspace) as session:
+    with writing(OPERATOR, workspace=workspace) as session:
         account = session.scalar(local)
         if account is None:
             session.add(Account(issuer=LOCAL_ISSUER, subject=LOCAL_ISSUER, person_id=person_id))
@@ -258,7 +260,7 @@ def bind_local(person_id: str, workspace: Workspace | None = None) -> None:
 
 def end_session(sign_in: SignIn, workspace: Workspace | None = None) -> None:
     """End a session for good: who still holds its cookie has no access. Sessions that have expired are forgotten."""
-    with writing(ANONYMOUS, workspace=workspace) as session:
+    with writing(OPERATOR, workspace=workspace) as session:
         expired = select(EndedSession).where(EndedSession.until < machine_now()).execution_options(**_EVERYTHING)
         for one in session.scalars(expired):
             session.delete(one)

@@ -13,8 +13,9 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.store.models import Access, Base, Record, RecordLink
+from calendar_model.store.models import Access, Base, Person, PersonRole, Record, RecordLink
 from calendar_model.store.session import WorkspaceSession
+from calendar_model.terms import Role
 from calendar_model.vocabulary import Sensitivity
 
 Check: TypeAlias = Callable[[WorkspaceSession, Any], None]
@@ -87,6 +88,9 @@ def value_before(row: object, column: str) -> Any:
 def give_access_to(record: Record, *persons: str) -> None:
     """Give these persons access to a record; empty identifiers are ignored."""
     named = {access.person_id for access in record.named}
+    for access in record.named:
+        if access.person_id in persons and not access.holds:
+            access.until = None
     record.named += [Access(person_id=person) for person in dict.fromkeys(persons) if person and person not in named]
 
 
@@ -111,6 +115,13 @@ def must_have_reason(session: WorkspaceSession, code: str, field: str = "") -> N
 def refuse_deletion(_session: WorkspaceSession, _row: object) -> None:
     """Refuse to delete a statement, a case or a reprisal."""
     raise Refused(Problem("never-deleted"))
+
+
+def has_role(session: Session, person_id: str, *roles: Role) -> bool:
+    """Whether an active person has one of these roles in the database."""
+    given = select(PersonRole.id).join(PersonRole.person).where(Person.active, PersonRole.person_id == person_id)
+    found = given.where(PersonRole.role.in_(roles)).limit(1)
+    return session.scalar(found.execution_options(everything=True)) is not None
 
 
 def ids_linked_in_database(session: Session, ids: Collection[str]) -> dict[str, set[str]]:

@@ -19,8 +19,8 @@ from sqlalchemy.orm import Session, selectinload
 from calendar_model import wording
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.unit_of_work import load_for_update
-from calendar_model.mission.checks import Checks, give_access_to, is_changed, must_have_reason
+from calendar_model.access.unit_of_work import load_for_update, reading
+from calendar_model.mission.checks import Checks, give_access_to, ids_linked_in_database, is_changed, must_have_reason
 from calendar_model.mission.transactions import SaveOptions, save, writing
 from calendar_model.store.database import Workspace, current_workspace
 from calendar_model.store.models import Base, Consent, Contact, Identity, Record
@@ -231,6 +231,23 @@ def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.Dat
         if one.sensitivity is not Sensitivity.RESTRICTED
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+# --- What one must not do
+
+
+def channels_to_avoid(viewer: Viewer, record_id: str) -> list[str]:
+    """What is to be avoided with the contacts linked to a record that the viewer reads, of hidden ones too.
+
+    A person who works on a record must know it without access to the contact; the texts are kinds of channel and name
+    nobody. Empty where the viewer cannot read the record.
+    """
+    with reading(viewer) as session:
+        if session.scalar(select(Record.id).where(Record.id == record_id)) is None:
+            return []
+        linked = ids_linked_in_database(session, [record_id])[record_id]
+        asked = select(Contact.forbidden_channels).where(Contact.id.in_(linked), Contact.forbidden_channels != "")
+        return sorted(set(session.scalars(asked.execution_options(everything=True))))
 
 
 # --- Commands

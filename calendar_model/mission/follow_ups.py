@@ -75,11 +75,11 @@ def _check_open_follow_ups(session: Session, record: Record) -> None:
 def _can_see(session: Session, record: Record, person_id: str) -> bool:
     if record.sensitivity is not Sensitivity.RESTRICTED:
         return True
-    if any(access.person_id == person_id for access in record.named if access not in session.deleted):
+    if any(one.person_id == person_id and one.holds for one in record.named if one not in session.deleted):
         return True
     kept = select(Access).where(Access.record_id == record.id, Access.person_id == person_id)
     found = session.scalars(kept.execution_options(everything=True)).all()
-    return any(one not in session.deleted for one in found)
+    return any(one.holds and one not in session.deleted for one in found)
 
 
 SOON = timedelta(days=7)

@@ -46,8 +46,10 @@ from calendar_model.store.models import (
     Correction,
     EndedSession,
     Person,
+    PersonRole,
     Record,
     RecordLink,
+    RoleGroup,
     WaitingAccount,
 )
 from calendar_model.store.session import WorkspaceSession
@@ -234,7 +236,7 @@ def _check_link(session: WorkspaceSession, link: RecordLink) -> None:
 
 
 def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
-    """The person who writes; None for persons and their accounts, and for the sample, which need no one."""
+    """The person who writes; None for persons with their roles and accounts, and for the sample."""
     if not session.actor:
         if all(
             isinstance(row, _WRITTEN_BY_NOBODY)
@@ -251,7 +253,7 @@ def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     return person
 
 
-_WRITTEN_BY_NOBODY = (Person, Account, WaitingAccount, EndedSession)
+_WRITTEN_BY_NOBODY = (Person, PersonRole, RoleGroup, Account, WaitingAccount, EndedSession)
 """What the operator of the machine may write on the command line, and what is written before it is known who asks."""
 
 

@@ -18,9 +18,11 @@ import pandas as pd
 from sqlalchemy import select
 from sqlalchemy.orm import class_mapper
 
-from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.events import item_of
+from calendar_model.mission.persons import must_administer
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
@@ -95,12 +97,15 @@ def _content() -> dict[str, Any]:
     return content
 
 
-def load(table: pd.DataFrame, today: date, workspace: Workspace | None = None) -> dict[str, int]:
+def load(
+    table: pd.DataFrame, today: date, workspace: Workspace | None = None, *, by: Viewer = OPERATOR
+) -> dict[str, int]:
     """Write the sample in one transaction; return the number of records of each kind, and of persons.
 
     ``table`` is the calendar, ``today`` the day from which its days count. If the sample is already loaded, nothing is
-    written or counted.
+    written or counted. Raises Refused if ``by`` does not administer the workspace.
     """
+    must_administer(by, Subject.SAMPLE, Operation.CREATE, workspace)
     content = _content()
     with writing(ANONYMOUS, "Sample data loaded.", workspace) as session:
         if session.scalar(select(Person.id).where(Person.sample).limit(1).execution_options(everything=True)):
@@ -128,6 +133,7 @@ class _SampleLoader:
     def load(self) -> dict[str, int]:
         for name, values in self.content["persons"].items():
             person = self.make(Person, values, sample=True)
+            person.roles = values["roles"]
             self.persons[name] = person.id
             self.session.add(person)
         self.session.flush()
@@ -226,12 +232,13 @@ class _SampleLoader:
         return day
 
 
-def remove(workspace: Workspace | None = None) -> dict[str, int]:
+def remove(workspace: Workspace | None = None, *, by: Viewer = OPERATOR) -> dict[str, int]:
     """Delete the sample in one transaction; return the number of records of each kind, and of persons.
 
     The rows that belong to its records are deleted with them. Records of the staff stay; sample persons in them are
-    replaced by the record's owner, or removed.
+    replaced by the record's owner, or removed. Raises Refused if ``by`` does not administer the workspace.
     """
+    must_administer(by, Subject.SAMPLE, Operation.DELETE, workspace)
     with writing(ANONYMOUS, "Sample data removed.", workspace) as session:
         persons = _all(session, Person, Person.sample)
         ids = [person.id for person in persons]

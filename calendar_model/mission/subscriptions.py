@@ -20,9 +20,10 @@ from sqlalchemy.orm import Session
 from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.roles import RECORD_READERS
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
-from calendar_model.mission.checks import Checks, is_changed, must_be_actor
+from calendar_model.mission.checks import Checks, has_role, is_changed, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, current_workspace
 from calendar_model.store.models import Base, Person, Subscription, SubscriptionUse, bounds, longest
@@ -296,7 +297,6 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
             Subscription.expires_on,
             Subscription.revoked_at,
             Person.sample,
-            Person.active,
             SubscriptionUse.last_used,
         )
         .join(Person, Person.id == Subscription.person_id)
@@ -306,7 +306,8 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
     # The request has no viewer yet; only the secret identifies the person.
     with reading(ANONYMOUS, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
-    if row is None or row.revoked_at or not row.active or _last_day(row.created_at, row.expires_on) < clock.today():
+        reads = row is not None and has_role(session, row.person_id, *sorted(RECORD_READERS))
+    if row is None or row.revoked_at or not reads or _last_day(row.created_at, row.expires_on) < clock.today():
         return None
     return Subscriber(
         subscription_id=row.id,

@@ -38,6 +38,8 @@ from calendar_model.terms import (
     RecordKind,
     ReprisalState,
     RiskLevel,
+    Role,
+    RoleSource,
     StatementFormat,
     StatementState,
     Step,
@@ -182,21 +184,72 @@ def _of(table: str, *, index: bool = True, required: bool = False, **options: An
 
 
 class Person(Base):
-    """A member of staff. ``may_clear``: may clear statements, and confirm another person's override."""
+    """A member of staff. ``roles`` say what they may do; a new person without them has :data:`USUAL_ROLES`.
+
+    ``roles_changed_at`` raises the version with a change of the roles, so that two editors notice each other.
+    """
 
     __tablename__ = "person"
 
     id: Mapped[str] = _id()
     name: Mapped[str] = _text(NAME, required=True)
     post: Mapped[str] = _text(NAME, default="")
-    may_clear: Mapped[bool] = mapped_column(default=False)
     active: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)
+    roles_changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
+    role_rows: Mapped[list[PersonRole]] = relationship(
+        cascade="all, delete-orphan", order_by="PersonRole.role", back_populates="person"
+    )
     subscriptions: Mapped[list[Subscription]] = relationship(cascade="all, delete-orphan", back_populates="person")
 
     __mapper_args__ = {"version_id_col": version}
+
+    def __init__(self, **columns: Any) -> None:
+        super().__init__(**{"roles": USUAL_ROLES, **columns})
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The person's roles; set it to change them. A role that stays keeps where it came from."""
+        return frozenset(one.role for one in self.role_rows)
+
+    @roles.setter
+    def roles(self, roles: Iterable[Role]) -> None:
+        wanted, known = set(map(Role, roles)), {one.role: one for one in self.role_rows}
+        if known.keys() != wanted:
+            self.role_rows = [known.get(role) or PersonRole(role=role) for role in sorted(wanted)]
+            if sa.inspect(self, raiseerr=True).persistent:
+                self.roles_changed_at = now()
+
+
+USUAL_ROLES = frozenset({Role.EDITOR, Role.CASE_OFFICER})
+"""The roles of a new person of whom nothing else is said."""
+
+
+class PersonRole(Base):
+    """A role of a person, given by hand or by a group of the sign-in."""
+
+    __tablename__ = "person_role"
+    __table_args__ = (UniqueConstraint("person_id", "role"),)
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = _of("person", index=False)
+    role: Mapped[Role] = mapped_column(index=True)
+    source: Mapped[RoleSource] = mapped_column(default=RoleSource.HAND)
+
+    person: Mapped[Person] = relationship(back_populates="role_rows")
+
+
+class RoleGroup(Base):
+    """A group of the sign-in whose members have a role."""
+
+    __tablename__ = "role_group"
+    __table_args__ = (UniqueConstraint("name", "role"),)
+
+    id: Mapped[str] = _id()
+    name: Mapped[str] = _text(NAME, required=True)
+    role: Mapped[Role] = _required()
 
 
 class Account(Base):
@@ -336,7 +389,7 @@ class RecordLink(Base):
 
 
 class Access(Base):
-    """A person with access to a restricted record."""
+    """A person with access to a restricted record; ``until`` an instant, or for good."""
 
     __tablename__ = "access"
     __table_args__ = (UniqueConstraint("record_id", "person_id"),)
@@ -346,8 +399,14 @@ class Access(Base):
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
     person_id: Mapped[str] = _of("person")
+    until: Mapped[datetime | None]
 
     person: Mapped[Person] = relationship()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the access has not run out."""
+        return self.until is None or self.until > now()
 
 
 class RecordRead(Base):
@@ -383,7 +442,10 @@ class ReadCheck(Base):
 
 
 class AccessRequest(Base):
-    """A person asks for access to a record, with a reason; a second person grants it, or it stays open."""
+    """A person asks for access to a record, with a reason; a second person answers, or it stays open.
+
+    Granted, the access lasts ``until`` an instant, or for good; refused, ``refusal`` tells the asker why.
+    """
 
     __tablename__ = "access_request"
 
@@ -396,8 +458,13 @@ class AccessRequest(Base):
     asked_at: Mapped[datetime] = mapped_column(default=now)
     granted_by_id: Mapped[str | None] = _of("person", index=False)
     granted_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+    refused_by_id: Mapped[str | None] = _of("person", index=False)
+    refused_at: Mapped[datetime | None]
+    refusal: Mapped[str] = _text(NOTE, default="")
 
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    granted_by: Mapped[Person | None] = relationship(foreign_keys=[granted_by_id])
 
 
 class FollowUp(Base):

@@ -41,8 +41,9 @@ class WorkspaceSession(Session):
     ``rules`` is called before anything is written and may complete or refuse it. ``access_rules`` is called after each
     flush with the written rows; it may still refuse all of them by raising, and returns for each row who may read
     its line of the history. While either is None a change raises.
-    ``actor`` (a person's identifier) and ``reason`` go into the history. ``changes`` are the numbers of the lines that
-    the session has written. A session that only undoes has the numbers of the lines to undo in ``undoes``.
+    ``actor`` (a person's identifier) and ``reason`` go into the history. ``is_operator``: the one who holds the machine
+    writes, without an actor. ``changes`` are the numbers of the lines that the session has written. A session that
+    only undoes has the numbers of the lines to undo in ``undoes``.
 
     ``keyring`` has the keys with which encrypted values are read and written (:mod:`calendar_model.store.sealing`).
     ``erased`` is called after a commit that has changed or deleted rows with sealed columns.
@@ -59,6 +60,7 @@ class WorkspaceSession(Session):
         self.rules: Callable[[WorkspaceSession], None] | None = None
         self.access_rules: AccessRules | None = None
         self.actor = ""
+        self.is_operator = False
         self.reason = ""
         self.changes: list[int] = []
         self.undoes: frozenset[int] = frozenset()

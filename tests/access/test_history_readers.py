@@ -194,10 +194,10 @@ def test_who_could_read_a_line_is_part_of_the_chain(staff_member: Viewer) -> Non
     on_table = " ON change" if workspace.engine.dialect.name == "postgresql" else ""
     with workspace.writing() as connection:
         connection.execute(sa.text(f"DROP TRIGGER change_refuses_update{on_table}"))
-        connection.execute(sa.text("UPDATE change SET level = 'internal' WHERE number = 2"))
+        connection.execute(sa.text("UPDATE change SET level = 'internal' WHERE number = 4"))
     assert len(history.verify(workspace).problems) == 1
     with workspace.writing() as connection:
-        connection.execute(sa.text("UPDATE change SET level = 'restricted', layout = 1 WHERE number = 2"))
+        connection.execute(sa.text("UPDATE change SET level = 'restricted', layout = 1 WHERE number = 4"))
     assert len(history.verify(workspace).problems) == 1
 
 
@@ -208,10 +208,10 @@ def test_a_line_of_which_the_history_does_not_tell_is_read_by_nobody(staff_membe
     on_table = " ON change" if workspace.engine.dialect.name == "postgresql" else ""
     with workspace.writing() as connection:
         connection.execute(sa.text(f"DROP TRIGGER change_refuses_delete{on_table}"))
-        connection.execute(sa.text("DELETE FROM change WHERE number = 2"))
+        connection.execute(sa.text("DELETE FROM change WHERE number = 4"))
         connection.execute(
             sa.text(
-                "INSERT INTO change SELECT 3, at, person_id, 'update', \"table\", row_id, :record, before, after, reason, "
+                "INSERT INTO change SELECT 5, at, person_id, 'update', \"table\", row_id, :record, before, after, reason, "
                 "previous, hash FROM change WHERE number = 1"
             ),
             {"record": made},

@@ -18,7 +18,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.workflow import MOVES
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace, open_workspace
-from calendar_model.store.models import Case, Person, Statement
+from calendar_model.store.models import USUAL_ROLES, Case, Person, Statement
 from calendar_model.terms import (
     InTheLoop,
     Prospect,
@@ -30,6 +30,7 @@ from calendar_model.terms import (
     Suggester,
 )
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 SAID = ("cleared", "delivered", "followed-up")
 
@@ -72,8 +73,8 @@ class Paths(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         self.workspace: Workspace = open_workspace(f"sqlite:///{Path(self.folder.name) / 'paths.sqlite'}")
         self.persons = [
-            self.save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear})
-            for name, may_clear in (("Desk", False), ("Head", True), ("Deputy", True))
+            self.save(ANONYMOUS, Person, {"name": name, "roles": roles})
+            for name, roles in (("Desk", USUAL_ROLES), ("Head", CLEARER), ("Deputy", CLEARER))
         ]
         self.viewers: list[Viewer] = [member(person) for person in self.persons]
         writer = self.viewers[0]

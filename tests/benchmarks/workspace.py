@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from calendar_model.clock import now
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
+    USUAL_ROLES,
     Access,
     Case,
     Contact,
@@ -24,6 +25,7 @@ from calendar_model.store.models import (
     FollowUp,
     ItemLink,
     Person,
+    PersonRole,
     Record,
     RecordLink,
     Statement,
@@ -35,6 +37,8 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     RecordKind,
+    Role,
+    RoleSource,
     StatementFormat,
     StatementState,
     Suggester,
@@ -64,13 +68,18 @@ def fill(
     A tenth of the records is restricted, half of those without naming that person.
     """
     dice = random.Random(20261124)
-    persons = [{"id": new_id(), "name": f"Officer {n}", "may_clear": n == 0, "version": 1} for n in range(12)]
+    persons = [{"id": new_id(), "name": f"Officer {n}", "version": 1} for n in range(12)]
     me = str(persons[0]["id"])
     kinds = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.UPR_REVIEW, Kind.SESSION, Kind.MEETING, Kind.SIDE_EVENT)
     near = table[table["kind"].isin(kinds) & (table["end"] >= pd.Timestamp(today) - pd.Timedelta(days=400))]
     items = near["item"].to_list()
 
-    rows: dict[Any, list[dict[str, Any]]] = {Person: persons}
+    roles = [
+        {"id": new_id(), "person_id": person["id"], "role": role, "source": RoleSource.HAND}
+        for n, person in enumerate(persons)
+        for role in (*sorted(USUAL_ROLES), *((Role.CLEARER,) if n == 0 else ()))
+    ]
+    rows: dict[Any, list[dict[str, Any]]] = {Person: persons, PersonRole: roles}
 
     def add(kind: Any, row: dict[str, Any]) -> None:
         rows.setdefault(kind, []).append(row)

@@ -13,10 +13,11 @@ from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import open_workspace
 from calendar_model.store.history import verify
-from calendar_model.store.models import Person
+from calendar_model.store.models import USUAL_ROLES, Person
 from tests.browser import sign_in
 from tests.browser.conftest import free_port, settled, start_server, stop_server
 from tests.browser.driver import add, choose, fill, follow, press, says
+from tests.staff import CLEARER
 
 ITEM, TITLE = "ga-resolution-GA81", "GA text, due in GA81"
 TEXT = "Madam Chair, we speak for those who defend the rights of others."
@@ -26,8 +27,8 @@ TEXT = "Madam Chair, we speak for those who defend the rights of others."
 def persons(tmp_path: Path) -> dict[str, str]:
     """The identifiers, by name, of two persons with accounts in a workspace. The second may clear."""
     workspace, made = open_workspace(f"sqlite:///{tmp_path / 'workspace.sqlite'}"), {}
-    for name, may_clear in (("Desk officer", False), ("Head of section", True)):
-        made[name] = save(ANONYMOUS, Person, {"name": name, "may_clear": may_clear}, workspace=workspace)
+    for name, roles in (("Desk officer", USUAL_ROLES), ("Head of section", CLEARER)):
+        made[name] = save(ANONYMOUS, Person, {"name": name, "roles": roles}, workspace=workspace)
         sign_in.bind_account(made[name], workspace)
     workspace.close()
     return made

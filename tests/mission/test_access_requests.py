@@ -14,9 +14,20 @@ from calendar_model.mission.access_requests import grant_access, list_open_reque
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Access, AccessRequest, Case, Contact, Identity, Person, Record, new_id
+from calendar_model.store.models import (
+    USUAL_ROLES,
+    Access,
+    AccessRequest,
+    Case,
+    Contact,
+    Identity,
+    Person,
+    Record,
+    new_id,
+)
 from calendar_model.terms import ContactKind, Suggester
 from tests.app import everything, open_page
+from tests.staff import CLEARER
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -27,7 +38,7 @@ CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIE
 @pytest.fixture
 def head() -> Viewer:
     """Somebody who may clear."""
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 @pytest.fixture
@@ -155,7 +166,7 @@ def test_a_request_is_not_forged(staff_member: Viewer, other: Viewer, head: View
         with writing(actor) as session:
             asked = session.scalars(select(AccessRequest).execution_options(everything=True)).one()
             person = session.get_one(Person, actor.person_id)
-            person.may_clear = clears
+            person.roles = CLEARER if clears else USUAL_ROLES
             session.get_one(Person, staff_member.person_id).active = not clears
             asked.granted_by_id, asked.granted_at = (
                 staff_member.person_id if not clears else actor.person_id,

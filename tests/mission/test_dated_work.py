@@ -18,6 +18,7 @@ from calendar_model.reference import Reference
 from calendar_model.store.models import Engagement, Person, Statement
 from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
+from tests.staff import CLEARER
 
 FIRST, LAST = date(2026, 11, 1), date(2026, 11, 30)
 ITEM, OTHER = "session-HRC64", "session-UPR54"
@@ -77,7 +78,7 @@ def test_work_of_the_period_comes_by_day(staff_member: Viewer, found: Any) -> No
 
 
 def test_a_statement_that_was_made_is_on_the_day_of_its_delivery(staff_member: Viewer, found: Any) -> None:
-    head = member(save(staff_member, Person, {"name": "Head", "may_clear": True}))
+    head = member(save(staff_member, Person, {"name": "Head", "roles": CLEARER}))
     made = drafted(staff_member, "Made", date(2026, 10, 5))
     commands.save_text(staff_member, made, "Thank you.", language="en", based_on=0)
     for who, to in ((staff_member, StatementState.CONSULTATION), (head, StatementState.CLEARED)):

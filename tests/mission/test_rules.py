@@ -39,6 +39,7 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity
 from tests.cases import CASE
 from tests.refusals import refused_for
+from tests.staff import CLEARER
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -60,7 +61,7 @@ ENGAGEMENT: dict[str, Any] = {
 @pytest.fixture
 def head() -> Viewer:
     """Somebody who may clear."""
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 def titles(who: Viewer) -> list[str]:

@@ -41,11 +41,13 @@ from calendar_model.terms import (
     ContactKind,
     EngagementForm,
     EngagementKind,
+    Role,
     StatementFormat,
     StatementState,
 )
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 COUNTS = {
     "person": 3,
@@ -78,7 +80,7 @@ def officer() -> Viewer:
 
 @pytest.fixture
 def me() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Amina Berg", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Amina Berg", "roles": CLEARER}))
 
 
 @pytest.mark.usefixtures("either_database")
@@ -226,7 +228,7 @@ def test_a_statement_with_a_case_is_held_back_by_the_check_that_misses() -> None
         titled = Statement.title.startswith("Interactive dialogue")
         statement_id = session.scalars(select(Statement.id).where(titled)).one()
     assert next_steps(officer(), [statement_id]) == {statement_id: NextStep(StatementState.CONSULTATION)}
-    head = next(one for one in staff() if one.may_clear)
+    head = next(one for one in staff() if Role.CLEARER in one.roles)
     moved(officer(), statement_id, StatementState.CONSULTATION)
     with pytest.raises(Refused) as refused:
         moved(member(head.id), statement_id, StatementState.CLEARED)

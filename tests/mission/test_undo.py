@@ -45,6 +45,7 @@ from calendar_model.terms import (
 )
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -60,12 +61,12 @@ Rows = Mapping[str, Mapping[str, Mapping[str, Any]]]
 
 @pytest.fixture
 def me() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Desk", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Desk", "roles": CLEARER}))
 
 
 @pytest.fixture
 def other() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Other", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Other", "roles": CLEARER}))
 
 
 def rows() -> Rows:

@@ -42,11 +42,12 @@ from tests.app import open_page
 from tests.cases import ANSWERS
 from tests.day import TODAY
 from tests.pages.driver import address, click, run, sound, unfold
+from tests.staff import CLEARER
 
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 def cases(who: Viewer, **parameters: str) -> AppTest:

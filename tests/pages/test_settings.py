@@ -8,12 +8,14 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.roles import FIRST_PERSON_ROLES
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission import sample
 from calendar_model.mission.accounts import local_person
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Person, Record
+from calendar_model.store.models import USUAL_ROLES, Person, Record
+from calendar_model.terms import Role
 from pages.components.shell.navigation import PAGE_OF
 from tests.app import everything, open_page
 from tests.day import TODAY
@@ -30,17 +32,16 @@ def acts(app: AppTest) -> str:
     return str(header.proto.popover.label)
 
 
-def kept() -> list[tuple[str, str, bool, bool]]:
-    return [(one.name, one.post, one.may_clear, one.active) for one in staff()]
+def kept() -> list[tuple[str, str, frozenset[Role], bool]]:
+    return [(one.name, one.post, one.roles, one.active) for one in staff()]
 
 
 def test_the_first_user_is_added_and_selected() -> None:
     app = click(page(), "add_person")
     app.text_input(key="person_new_name").input("Amina Berg")
     app.text_input(key="person_new_post").input("Desk officer")
-    app.checkbox(key="person_new_may_clear").check()
     app = click(app, "person_new_save")
-    assert kept() == [("Amina Berg", "Desk officer", True, True)]
+    assert kept() == [("Amina Berg", "Desk officer", FIRST_PERSON_ROLES, True)]
     assert acts(app) == "Amina Berg"
     assert [said.value for said in app.toast] == ["Amina Berg added. You are now working as Amina Berg."]
     person = local_person()
@@ -53,7 +54,7 @@ def test_a_second_user_is_added_and_not_selected() -> None:
     app = click(page(first), "add_person")
     app.text_input(key="person_new_name").input(" Jon Lie ")
     app = click(app, "person_new_save")
-    assert kept() == [("Amina Berg", "", False, True), ("Jon Lie", "", False, True)]
+    assert kept() == [("Amina Berg", "", USUAL_ROLES, True), ("Jon Lie", "", USUAL_ROLES, True)]
     assert acts(app) == "Amina Berg"
 
 
@@ -73,7 +74,7 @@ def test_an_empty_or_duplicate_name_is_refused(name: str, says: str) -> None:
     app.text_input(key="person_new_name").input(name)
     app = click(app, "person_new_save")
     assert [said.value for said in app.error] == [says]
-    assert kept() == [("Amina Berg", "", False, True)]
+    assert kept() == [("Amina Berg", "", USUAL_ROLES, True)]
 
 
 @pytest.mark.parametrize("somebody_acts", [True, False])
@@ -83,7 +84,7 @@ def test_a_person_is_edited_and_set_inactive(somebody_acts: bool) -> None:
     app.text_input(key=f"person_{other}_post").input("Embassy")
     app.checkbox(key=f"person_{other}_active").uncheck()
     app = click(app, f"person_{other}_save")
-    assert kept() == [("Amina Berg", "", False, True), ("Jon Lie", "Embassy", False, False)]
+    assert kept() == [("Amina Berg", "", USUAL_ROLES, True), ("Jon Lie", "Embassy", USUAL_ROLES, False)]
     assert f"use_{other}" not in {button.key for button in app.button}
 
 
@@ -128,7 +129,7 @@ def test_the_current_user_stays_when_the_sample_is_loaded_and_removed() -> None:
     ]
     app = click(app, "remove_sample")
     assert acts(app) == "Amina Berg"
-    assert kept() == [("Amina Berg", "", False, True)]
+    assert kept() == [("Amina Berg", "", USUAL_ROLES, True)]
 
 
 def test_it_says_where_the_workspace_is_kept() -> None:

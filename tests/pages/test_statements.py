@@ -10,7 +10,7 @@ from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from calendar_model import wording
-from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.links import linked_of_kind
@@ -18,6 +18,7 @@ from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.queries import load_statement, newest_text
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import (
+    USUAL_ROLES,
     Case,
     Cosponsor,
     LanguageProposal,
@@ -41,6 +42,7 @@ from pages.components.statements import listing
 from tests.app import open_page
 from tests.cases import ANSWERS
 from tests.pages.driver import address, click, offered_to_undo, sound, unfold
+from tests.staff import CLEARER
 
 OPEN_CHECKS = [
     "Case 1: the bilateral mission has not been consulted.",
@@ -53,7 +55,7 @@ OPEN_CHECKS = [
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 def page(who: Viewer, **parameters: str | list[str]) -> AppTest:
@@ -591,7 +593,7 @@ def test_a_check_that_fails_after_the_page_was_drawn_is_told_at_the_button(me: V
     move(me, made, StatementState.CONSULTATION)
     app = page(head, record=made)
     seen = next(person.version for person in staff() if person.id == head.person_id)
-    save(me, Person, {"may_clear": False}, record_id=head.person_id, seen=seen)
+    save(OPERATOR, Person, {"roles": USUAL_ROLES}, record_id=head.person_id, seen=seen)
     app.button(key="move_cleared").click()
     sound(app.run())
     assert "You are not authorised to clear." in app.error[0].value

@@ -19,6 +19,7 @@ from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.pages.driver import links_on_page, said, sound
+from tests.staff import CLEARER
 
 INTERNAL = {"sensitivity": Sensitivity.INTERNAL}
 STATE_LIST = "choose_upr_state"
@@ -260,7 +261,7 @@ def our_work(staff_member: Viewer) -> Viewer:
                 outcome="Informed",
             )
         )
-    head = member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    head = member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
     for who, to, on in (
         (staff_member, StatementState.CONSULTATION, None),
         (head, StatementState.CLEARED, None),

@@ -32,7 +32,7 @@ def writing(workspace: Workspace, actor: str = "", reason: str = "") -> Workspac
 @pytest.fixture
 def person(workspace: Workspace) -> Person:
     """Somebody of the staff."""
-    somebody = Person(name="Desk officer", post="Geneva", may_clear=True)
+    somebody = Person(name="Desk officer", post="Geneva", roles=())
     with writing(workspace) as session:
         session.add(somebody)
         session.commit()

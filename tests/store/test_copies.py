@@ -29,7 +29,7 @@ CANARY = "CANARY-of-the-workspace"
 def a_contact(workspace: Workspace, names: list[str]) -> list[str]:
     """Contacts with these names as their identities; their identifiers."""
     with writing(workspace) as session:
-        kari = Person(name="Desk officer")
+        kari = Person(name="Desk officer", roles=())
         session.add(kari)
         session.flush()
         made = []

@@ -45,7 +45,7 @@ from tests.store.conftest import a_statement, an_engagement, reading, writing
 def test_a_new_folder_and_file_are_the_owners_alone(tmp_path: Path) -> None:
     workspace = open_workspace(f"sqlite:///{tmp_path}/new/workspace.sqlite")
     with writing(workspace) as session:
-        session.add(Person(name="Desk officer"))
+        session.add(Person(name="Desk officer", roles=()))
         session.commit()
         modes = {file.name: oct(file.stat().st_mode & 0o777) for file in (tmp_path / "new").iterdir()}
     assert modes == {"workspace.sqlite": "0o600", "workspace.sqlite-wal": "0o600", "workspace.sqlite-shm": "0o600"}
@@ -275,7 +275,7 @@ def test_there_is_no_wholesale_way_past_the_history(workspace: Workspace) -> Non
 def test_nothing_is_written_without_rules(workspace: Workspace) -> None:
     with workspace.session(write=True) as session:
         session.scope = []
-        session.add(Person(name="Desk officer"))
+        session.add(Person(name="Desk officer", roles=()))
         with pytest.raises(UnscopedQueryError):
             session.commit()
     with reading(workspace) as session:
@@ -286,7 +286,7 @@ def test_a_session_for_reading_does_not_write(workspace: Workspace) -> None:
     with reading(workspace) as session:
         session.rules = lambda _: None
         session.access_rules = audiences
-        session.add(Person(name="Desk officer"))
+        session.add(Person(name="Desk officer", roles=()))
         with pytest.raises(UnscopedQueryError):
             session.commit()
 
@@ -383,7 +383,7 @@ def test_the_database_itself_keeps_what_only_grows(
 def test_a_line_of_the_history_cannot_be_replaced(new_sqlite: Callable[[], str]) -> None:
     workspace = open_workspace(new_sqlite())
     with writing(workspace) as session:
-        session.add(Person(name="Desk officer"))
+        session.add(Person(name="Desk officer", roles=()))
         session.commit()
     replaced = "INSERT OR REPLACE INTO change SELECT * FROM change"
     with workspace.engine.connect() as connection, pytest.raises(IntegrityError, match="The history is never deleted"):

@@ -57,7 +57,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(new_sqlite: Callable[[], st
     url = new_sqlite()
     workspace = open_workspace(url)
     with writing(workspace) as session:
-        session.add(Person(name="Desk officer"))
+        session.add(Person(name="Desk officer", roles=()))
         session.commit()
     workspace.close()
 
@@ -93,7 +93,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(new_sqlite: Callable[[], st
     differ = [row_id for row_id in expected.keys() | found.keys() if expected.get(row_id) != found.get(row_id)]
     assert len(differ) == written - len(acknowledged)
     with writing(reopened) as session:
-        session.add(Person(name="Ola Nordmann"))
+        session.add(Person(name="Ola Nordmann", roles=()))
         session.commit()
     assert verify(reopened).problems == ()
     reopened.close()

@@ -15,15 +15,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from calendar_model.clock import now
 from calendar_model.mission import sample
 from calendar_model.store import migrations
 from calendar_model.store.database import Workspace, WorkspaceError, open_workspace
-from calendar_model.store.history import START, line_hash, plain, present, verify
+from calendar_model.store.history import START, canonical, line_hash, plain, present, verify
 from calendar_model.store.models import (
     Base,
     Change,
     Engagement,
-    FurtherKind,
     ItemLink,
     NotAnnounced,
     Person,
@@ -33,8 +33,9 @@ from calendar_model.store.models import (
     Subscription,
     SubscriptionUse,
     Version,
+    new_id,
 )
-from calendar_model.terms import EngagementForm, EngagementKind, StatementFormat, Voice
+from calendar_model.terms import EngagementForm, EngagementKind, Role, StatementFormat, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.store.conftest import a_statement, reading, writing
@@ -56,16 +57,20 @@ LATER = {
     "imported",
     "last_visit",
     "not_announced",
+    "person_role",
     "read_check",
     "record_read",
     "remote_calendar",
     "remote_visit",
+    "role_group",
     "row_key",
     "subscription",
     "subscription_use",
     "waiting_account",
 }
 """Tables that the first layout had not."""
+ROLES = ("person_role", "role_group")
+"""Tables of roles."""
 RENAMED = {"item_link": "tie_to_item", "record_link": "tie_to_record"}
 """Tables that the first layout had by another name."""
 
@@ -73,7 +78,7 @@ RENAMED = {"item_link": "tie_to_item", "record_link": "tie_to_record"}
 def fill(workspace: Workspace) -> str:
     """Puts a statement with a text in; returns its identifier."""
     with writing(workspace) as session:
-        person = Person(name="Desk officer")
+        person = Person(name="Desk officer", roles=())
         session.add(person)
         session.flush()
         statement = a_statement(person, versions=[Version(number=1, text="Mr President,", written_by_id=person.id)])
@@ -132,7 +137,9 @@ def test_the_step_back_before_the_answers_keeps_all_but_them(workspace: Workspac
         session.add(answer := NotAnnounced(item="session-HRC64", person_id=person.id, **days))
         session.commit()
     migrations.downgrade(workspace.engine, "0007")
-    assert tables(workspace) == [n for n in ALL_TABLES if n not in (*SINCE_ACCOUNTS, "further_kind", "not_announced")]
+    assert tables(workspace) == [
+        name for name in ALL_TABLES if name not in {*SINCE_ACCOUNTS, *ROLES, "further_kind", "not_announced"}
+    ]
     migrations.upgrade(workspace.engine)
     assert tables(workspace) == ALL_TABLES
     assert verify(workspace).problems == (
@@ -173,13 +180,71 @@ def test_the_step_back_before_further_kinds_keeps_the_main_one(workspace: Worksp
         session.add(met)
         session.commit()
     migrations.downgrade(workspace.engine, "0009")
-    assert tables(workspace) == [name for name in ALL_TABLES if name not in (*SINCE_ACCOUNTS, "further_kind")]
+    assert tables(workspace) == [name for name in ALL_TABLES if name not in {*SINCE_ACCOUNTS, *ROLES, "further_kind"}]
     migrations.upgrade(workspace.engine)
     with reading(workspace) as session:
         assert session.scalars(select(Engagement)).one().kinds == (EngagementKind.CONSULTED,)
     assert verify(workspace).problems == (
         f"The row of further_kind {met.further_kinds[0].id} is missing: it was deleted outside the history.",
     )
+
+
+def before_roles(workspace: Workspace, **may_clear: bool) -> dict[str, str]:
+    """Persons as the layout before roles had them, with their lines of the history; their identifiers by name."""
+    migrations.downgrade(workspace.engine, "0010")
+    ids = {name: new_id() for name in may_clear}
+    with workspace.writing() as connection:
+        columns = "(id, name, post, may_clear, active, sample, version)"
+        for name, id_ in ids.items():
+            truth = "true" if may_clear[name] else "false"
+            values = f"('{id_}', '{name}', '', {truth}, true, false, 1)"
+            connection.exec_driver_sql(f"INSERT INTO person {columns} VALUES {values}")
+        lines = connection.execute(select(*CHANGE_COLUMNS).order_by(Change.number)).all()
+        number, previous = (lines[-1].number, lines[-1].hash) if lines else (0, START)
+        for name, id_ in ids.items():
+            row = {"id": id_, "name": name, "post": "", "may_clear": may_clear[name], "active": True}
+            line = {"number": (number := number + 1), "at": now(), "person_id": "", "action": "create"}
+            line |= {"table": "person", "row_id": id_, "record_id": "", "before": "{}", "reason": ""}
+            line |= {"after": canonical({**row, "sample": False, "version": 1}), "previous": previous}
+            line |= {"layout": 2, "level": Sensitivity.INTERNAL, "readers": ""}
+            line["hash"] = previous = line_hash({name: plain(value) for name, value in line.items()})
+            connection.execute(sa.insert(Change), line)
+    return ids
+
+
+def roles(workspace: Workspace) -> dict[str, set[str]]:
+    with reading(workspace) as session:
+        return {one.name: set(map(str, one.roles)) for one in session.scalars(select(Person))}
+
+
+def test_everybody_is_an_editor_and_a_case_officer_and_who_might_clear_clears(workspace: Workspace) -> None:
+    before_roles(workspace, Desk=False, Head=True)
+    migrations.upgrade(workspace.engine)
+    usual = {"editor", "case-officer"}
+    assert roles(workspace) == {"Desk": usual, "Head": {*usual, "clearer"}}
+    assert verify(workspace).problems == ()
+    with reading(workspace) as session:
+        given = session.scalars(select(Change).where(Change.table == "person_role")).all()
+        assert {(line.action, line.person_id, line.reason) for line in given} == {
+            ("create", "", "Roles take the place of the right to clear statements.")
+        }
+    with writing(workspace) as session:
+        session.scalars(select(Person).where(Person.name == "Head")).one().roles = {Role.AUDITOR}
+        session.commit()
+    assert verify(workspace).problems == ()
+    # Back and forward, the roles are those that the history has, and no new ones are given.
+    migrations.downgrade(workspace.engine, "0010")
+    migrations.upgrade(workspace.engine)
+    assert roles(workspace) == {"Desk": usual, "Head": {"auditor"}}
+    assert verify(workspace).problems == ()
+
+
+def test_a_forged_row_makes_nobody_a_clearer(workspace: Workspace) -> None:
+    ids = before_roles(workspace, Desk=False)
+    with workspace.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE person SET may_clear = true WHERE id = '{ids['Desk']}'")
+    migrations.upgrade(workspace.engine)
+    assert roles(workspace) == {"Desk": {"editor", "case-officer"}}
 
 
 def test_of_several_addresses_of_a_person_the_step_back_leaves_the_newest(workspace: Workspace) -> None:
@@ -297,11 +362,6 @@ def test_links_keep_their_history_when_their_tables_are_renamed(workspace: Works
 def test_rows_of_every_kind_go_back_a_step_and_forward(workspace: Workspace, table: pd.DataFrame) -> None:
     """The newest step keeps all rows, and each can still be changed: a step that gives no default would not."""
     sample.load(table, TODAY, workspace)
-    with writing(workspace) as session:
-        # The newest step adds this table, so that the way back cannot keep its rows.
-        for further in session.scalars(select(FurtherKind)):
-            session.delete(further)
-        session.commit()
     steps = [step.revision for step in ScriptDirectory.from_config(migrations.config()).walk_revisions()]
     with workspace.snapshot() as connection:
         before = present(connection)

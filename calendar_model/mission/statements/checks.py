@@ -9,13 +9,13 @@ from sqlalchemy import inspect
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
-from calendar_model.mission.checks import Checks, give_access_to, is_changed, refuse_deletion, value_before
+from calendar_model.mission.checks import Checks, give_access_to, has_role, is_changed, refuse_deletion, value_before
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import StatementFormat
+from calendar_model.terms import Role, StatementFormat
 from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
 
@@ -153,7 +153,7 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
     asked = session.get(Override, row.confirms_id)
     if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:
         raise Refused(Problem("override-not-asked", "confirms_id"))
-    if asked.person_id == actor.id or not actor.may_clear:
+    if asked.person_id == actor.id or not has_role(session, actor.id, Role.CLEARER):
         raise Refused(Problem("override-needs-second-person"))
     if unreadable := workflow.unreadable_records(facts):
         raise Refused(unmet=unreadable)

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from calendar_model.mission.checks import ids_linked_in_database
+from calendar_model.mission.checks import has_role, ids_linked_in_database
 from calendar_model.mission.statements import clearance
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts
 from calendar_model.mission.statements.workflow import StatementFacts
@@ -21,13 +21,12 @@ from calendar_model.store.models import (
     Case,
     FollowUp,
     Override,
-    Person,
     Record,
     RecordLink,
     Statement,
     Version,
 )
-from calendar_model.terms import RecordKind, StatementState, Step
+from calendar_model.terms import RecordKind, Role, StatementState, Step
 
 _EVERYTHING = {"everything": True}
 
@@ -55,8 +54,7 @@ def facts_of(session: Session, statements: Collection[Statement], actor_id: str)
         }
         saved = newest_numbers(session, ids)
         numbers = {id_: max([saved[id_], *(row.number for row in pending[id_])]) for id_ in ids}
-        may_clear = select(Person.may_clear).where(Person.id == actor_id, Person.active)
-        actor_may_clear = bool(session.scalar(may_clear.execution_options(**_EVERYTHING)))
+        actor_may_clear = has_role(session, actor_id, Role.CLEARER)
         open_follow_ups = _open_follow_ups(session, ids)
         overridden = _overridden_steps(session, numbers)
         linked = linked_record_ids(session, statements)

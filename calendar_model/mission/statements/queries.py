@@ -32,6 +32,7 @@ from calendar_model.store.models import (
     ItemLink,
     Override,
     Person,
+    PersonRole,
     Record,
     RecordLink,
     Statement,
@@ -39,7 +40,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.text_search import contains_word
-from calendar_model.terms import StatementFormat, StatementState, Voice
+from calendar_model.terms import Role, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 
 SOON = timedelta(days=14)
@@ -352,4 +353,5 @@ def cleared_with(statement: Statement, number: int) -> frozenset[int]:
 
 def who_may_clear(session: Session) -> list[Person]:
     """Who may clear statements now, by name."""
-    return list(session.scalars(select(Person).where(Person.may_clear, Person.active).order_by(Person.name)))
+    clears = Person.role_rows.any(PersonRole.role == Role.CLEARER)
+    return list(session.scalars(select(Person).where(clears, Person.active).order_by(Person.name)))

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import UnmetRequirement
 from calendar_model.access.unit_of_work import reading
+from calendar_model.clock import now
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import facts_for, facts_of, linked_record_ids
 from calendar_model.mission.statements.workflow import (
@@ -117,7 +118,9 @@ def effect_of_asking(session: Session, statement: Statement, person_id: str) -> 
     """Return the effect of asking this person to clear the statement or to reply."""
     linked = linked_record_ids(session, [statement])[statement.id]
     of_them = select(Access.record_id).where(
-        Access.person_id == person_id, Access.record_id.in_({*linked, statement.id})
+        Access.person_id == person_id,
+        Access.until.is_(None) | (Access.until > now()),
+        Access.record_id.in_({*linked, statement.id}),
     )
     named = set(session.scalars(of_them.execution_options(everything=True)))
     restricted = select(Record.id).where(Record.id.in_(linked), Record.sensitivity == Sensitivity.RESTRICTED)

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model import wording
+from calendar_model.access.access_rules import LONGEST_ACCESS
 from calendar_model.access.permissions import Viewer
-from calendar_model.mission.access_requests import OpenAccessRequest, grant_access, list_open_requests, request_access
+from calendar_model.mission.access_requests import (
+    USUAL_ACCESS,
+    GrantNotice,
+    OpenAccessRequest,
+    grant_access,
+    last_refusal,
+    list_open_requests,
+    notices,
+    refuse_access,
+    request_access,
+)
 from calendar_model.mission.records import text_limit
 from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
@@ -20,6 +33,10 @@ from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Person, Record
+
+
+_DAYS = (1, 3, USUAL_ACCESS.days, 14, LONGEST_ACCESS.days)
+"""How many days access can last that is granted here."""
 
 
 def ask_for_access(record_id: str) -> None:
@@ -40,6 +57,8 @@ def ask_for_access(record_id: str) -> None:
             ),
         )
         st.button(_("Request access"), key=f"ask_access_{record_id}", on_click=_ask, args=(record_id, reason))
+    if refusal := last_refusal(viewer(), record_id):
+        st.caption(plain(_("Your last request was refused: {reason} You can ask again.").format(reason=refusal)))
 
 
 def requests_for(record: Record, everyone: Sequence[Person]) -> None:
@@ -51,8 +70,10 @@ def requests_for(record: Record, everyone: Sequence[Person]) -> None:
         return
     reader = viewer()
     _listed(list_open_requests(reader, record.id))
+    for one in notices(reader, record.id):
+        st.caption(plain(_told(one)))
     owner = next((one for one in everyone if one.id == record.owner_id), None)
-    is_named = reader.person_id in {access.person_id for access in record.named}
+    is_named = reader.person_id in {access.person_id for access in record.named if access.holds}
     if owner is not None and not owner.active and is_named:
         st.caption(_("The owner is no longer active. Request access again to become the owner."))
         ask_for_access(record.id)
@@ -63,6 +84,17 @@ def requests_of_nobody(reader: Viewer) -> None:
     if reader.person_id and (found := list_open_requests(reader)):
         st.subheader(_("Access requests"))
         _listed(found)
+
+
+def _told(one: GrantNotice) -> str:
+    """Say who was given access by whom, for how long, and why."""
+    if one.until is None:
+        return _("{granted_by} gave {person} access: {reason}").format(
+            granted_by=one.granted_by, person=one.person, reason=one.reason
+        )
+    return _("{granted_by} gave {person} access until {until}: {reason}").format(
+        granted_by=one.granted_by, person=one.person, until=wording.moment(one.until), reason=one.reason
+    )
 
 
 def _listed(found: Sequence[OpenAccessRequest]) -> None:
@@ -85,12 +117,30 @@ def _listed(found: Sequence[OpenAccessRequest]) -> None:
                     )
                 )
             )
-            st.button(
-                _("Grant access to {person}").format(person=plain(one.person)),
-                key=f"grant_access_{one.request_id}",
-                on_click=_grant,
-                args=(one.request_id,),
-            )
+            with st.container(horizontal=True, vertical_alignment="bottom"):
+                lasts = f"grant_lasts_{one.request_id}"
+                st.selectbox(
+                    _("Access lasts"),
+                    list(_DAYS),
+                    index=list(_DAYS).index(USUAL_ACCESS.days),
+                    format_func=lambda days: wording.count(days, "{number} day", "{number} days"),
+                    key=lasts,
+                    width=140,
+                )
+                st.button(
+                    _("Grant access to {person}").format(person=plain(one.person)),
+                    key=f"grant_access_{one.request_id}",
+                    on_click=_grant,
+                    args=(one.request_id, lasts),
+                )
+                refusal = f"refuse_reason_{one.request_id}"
+                fields.line(_("Reason for refusing"), text_limit("access_request", "refusal"), key=refusal, width=320)
+                st.button(
+                    _("Refuse"),
+                    key=f"refuse_access_{one.request_id}",
+                    on_click=_refuse,
+                    args=(one.request_id, refusal),
+                )
 
 
 def _ask(record_id: str, reason: str) -> None:
@@ -102,9 +152,20 @@ def _ask(record_id: str, reason: str) -> None:
         st.session_state.pop(reason, None)
 
 
-def _grant(request_id: str) -> None:
+def _refuse(request_id: str, refusal: str) -> None:
     def act() -> str:
-        grant_access(viewer(), request_id)
+        refuse_access(viewer(), request_id, st.session_state.get(refusal) or "")
+        return _("Request refused. The person who asked reads the reason, and can ask again.")
+
+    if forms.attempt(act):
+        st.session_state.pop(refusal, None)
+
+
+def _grant(request_id: str, lasts: str) -> None:
+    days = st.session_state.get(lasts) or USUAL_ACCESS.days
+
+    def act() -> str:
+        grant_access(viewer(), request_id, timedelta(days=days))
         return _("Access granted. The history keeps who asked, why, and who granted it.")
 
     forms.attempt(act)

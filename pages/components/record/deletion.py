@@ -10,7 +10,7 @@ from calendar_model.mission.records import delete_record, text_limit
 from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import typed, undo
+from pages.components.shell import rights, typed, undo
 from pages.components.shell.current_user import viewer
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def deletion(record: Record, what: str) -> None:
             key=f"delete_{record.id}",
             on_click=_delete,
             args=(record.kind, record.id, record.version, reason),
+            **rights.button_options(rights.why_not_delete(record)),
         )
 
 

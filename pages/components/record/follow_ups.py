@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import follow_ups
 from calendar_model.mission.follow_ups import FollowUpLine, Nearness, list_follow_ups, nearness
@@ -20,7 +21,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import RecordForm, words
-from pages.components.shell import undo
+from pages.components.shell import rights, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import PAGE_OF, RECORD, link
@@ -92,7 +93,7 @@ def pressing_follow_ups(record: Record, _everyone: Sequence[Person], context: Pa
 
 
 def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
-    named = {access.person_id for access in record.named}
+    named = {access.person_id for access in record.named if access.holds}
     return {
         person.id: person.name
         for person in everyone
@@ -101,6 +102,8 @@ def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
 
 
 def _draw_new(record_id: str, owners: Mapping[str, str]) -> None:
+    if rights.why_not(Operation.CREATE, Subject.FOLLOW_UP):
+        return
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
     with st.expander(_("New follow-up"), key=f"follow_up_new_{record_id}"):
         fields.line(_("Action"), _LONGEST_WHAT, key=keys["what"])
@@ -193,6 +196,8 @@ def _draw_line(
         if not own_page:
             about += ["restricted" if line.restricted else "", "sample" if line.sample else ""]
         st.caption(plain(" · ".join(part for part in about if part)), width="content")
+        if rights.why_not(Operation.CHANGE, Subject.FOLLOW_UP):
+            return
         if line.done_on is None:
             _draw_actions(line, owners, today)
         else:

@@ -30,7 +30,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields
 from pages.components.record.marked_fields import mark_fields
-from pages.components.shell import outage, typed
+from pages.components.shell import outage, rights, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import LINK, NEW, RECORD, WITH
@@ -173,10 +173,16 @@ class RecordForm:
     ``name`` is unique on the page. The fields keep what was typed until it is saved or discarded, with the version that
     the reader started from, so that a change by another user is noticed. ``table`` is the table whose columns the
     fields fill: it tells which of them are texts, and how long they may be.
+
+    A form that its reader may not save has disabled fields, and a button that says why: ``why_not`` does or, without
+    it, the role that is needed for the table.
     """
 
-    def __init__(self, name: str, context: PageContext, record: Any = None, *, table: str = "") -> None:
+    def __init__(
+        self, name: str, context: PageContext, record: Any = None, *, table: str = "", why_not: str | None = None
+    ) -> None:
         self.context, self.record, self._table = context, record, table
+        self.why_not = rights.why_not_write(table, record) if why_not is None else why_not
         self.prefix = f"{name}_{record.id if record is not None else 'new'}"
         self._fields: dict[str, str] = {}
         self._not_columns: set[str] = set()
@@ -206,11 +212,13 @@ class RecordForm:
     def text(self, field: str, label: str, default: str = "", **options: Any) -> str:
         """One line of text. A new record begins with ``default``."""
         options |= {"value": self._value(field, default), "key": self._key(field, label)}
+        options |= self._locked(options)
         return fields.line(label, self._longest(field), **options)
 
     def area(self, field: str, label: str, **options: Any) -> str:
         """Several lines of text."""
         options |= {"value": self._value(field, ""), "key": self._key(field, label)}
+        options |= self._locked(options)
         return fields.area(label, self._longest(field), **options)
 
     def _longest(self, field: str) -> int | None:
@@ -235,7 +243,7 @@ class RecordForm:
             index=listed.index(known) if known in listed else None,
             format_func=options.pop("format_func", words),
             key=self._key(field, label),
-            **options,
+            **options | self._locked(options),
         )
 
     def choices(
@@ -250,33 +258,42 @@ class RecordForm:
                 default=list(self._value(field, default)),
                 format_func=words,
                 key=self._key(field, label),
-                **options,
+                **options | self._locked(options),
             )
         )
 
     def day(self, field: str, label: str, default: date | None = None, **options: Any) -> date | None:
         """A day, or none."""
         chosen: date | None = st.date_input(
-            label, value=self._value(field, default), format="YYYY-MM-DD", key=self._key(field, label), **options
+            label,
+            value=self._value(field, default),
+            format="YYYY-MM-DD",
+            key=self._key(field, label),
+            **options | self._locked(options),
         )
         return chosen
 
     def hour(self, field: str, label: str, **options: Any) -> time | None:
         """A time of the day at the place, or none."""
         chosen: time | None = st.time_input(
-            label, value=self._value(field, None), key=self._key(field, label), **options
+            label, value=self._value(field, None), key=self._key(field, label), **options | self._locked(options)
         )
         return chosen
 
     def number(self, field: str, label: str, **options: Any) -> int | None:
         """A whole number, or none."""
         chosen: int | None = st.number_input(
-            label, value=self._value(field, None), step=1, key=self._key(field, label), **options
+            label,
+            value=self._value(field, None),
+            step=1,
+            key=self._key(field, label),
+            **options | self._locked(options),
         )
         return chosen
 
     def tick(self, field: str, label: str, **options: Any) -> bool:
         """Yes or no."""
+        options |= self._locked(options)
         return st.checkbox(label, value=self._value(field, False), key=self._key(field, label), **options)
 
     def country(self, field: str, label: str = N_("Country"), **options: Any) -> str:
@@ -314,7 +331,7 @@ class RecordForm:
             key=self._choices_key("items", label),
             select_all=False,
             placeholder=_("Select"),
-            **options,
+            **options | self._locked(options),
         )
 
     def records(
@@ -333,7 +350,7 @@ class RecordForm:
         self._record_fields[field] = kinds
         kept = linked_ids(self.record) if self.record is not None else st.query_params.get_all(WITH)
         choices = record_choices(viewer(), kinds, kept)
-        if beside is None:
+        if beside is None or self.why_not:
             return self._choose_records(label, field, choices, kept, options)
         with st.container(horizontal=True, vertical_alignment="bottom" if choices else "center"):
             chosen = self._choose_records(label, field, choices, kept, options)
@@ -354,7 +371,7 @@ class RecordForm:
             key=self._choices_key(field, label),
             select_all=False,
             placeholder=_("Select"),
-            **options,
+            **dict(options) | self._locked(options),
         )
 
     def key_beside(self, field: str, column: str) -> str:
@@ -397,7 +414,7 @@ class RecordForm:
 
     def named(self, label: str, everyone: Sequence[Person]) -> None:
         """Draw the people with access; for records that are always restricted, in place of :meth:`level`."""
-        kept = [access.person_id for access in self.record.named] if self.record is not None else []
+        kept = [access.person_id for access in self.record.named if access.holds] if self.record is not None else []
         names = {person.id: person.name for person in everyone if person.active or person.id in kept}
         st.multiselect(
             label,
@@ -407,6 +424,7 @@ class RecordForm:
             key=self._choices_key("named", "People with access"),
             placeholder=_("You (added when you save)"),
             select_all=False,
+            disabled=bool(self.why_not),
         )
 
     def ask_reason(self, label: str = N_("Reason for wider access"), **options: Any) -> None:
@@ -431,13 +449,24 @@ class RecordForm:
     ) -> None:
         """Draw the button. ``act`` saves what :meth:`values` and :meth:`chosen` hold and returns a sentence; on success
         the fields are reset."""
-        st.button(label, type=emphasis, key=f"{self.prefix}_{key}", on_click=self._submitted, args=(act,))
+        st.button(
+            label,
+            type=emphasis,
+            key=f"{self.prefix}_{key}",
+            on_click=self._submitted,
+            args=(act,),
+            **rights.button_options(plain(self.why_not)),
+        )
         if has_result() and st.session_state[_OUTCOME].form == self.prefix:
             result = take()
             say(result)
             mark_fields(
                 {self._fields[name]: says for name, says in result.fields.items() if name in self._fields}, self.prefix
             )
+
+    def _locked(self, options: Mapping[str, Any]) -> dict[str, bool]:
+        """The option of a field that nothing can be typed in, because its reader may not save it."""
+        return {"disabled": bool(self.why_not or options.get("disabled"))}
 
     @property
     def is_empty(self) -> bool:
@@ -563,7 +592,7 @@ class RecordForm:
                 _("Saved version"): _shown(saved),
             }
             for name, typed in self.values().items()
-            if hasattr(self.record, name) and (saved := getattr(self.record, name)) != typed
+            if hasattr(self.record, name) and (saved := _in_order(getattr(self.record, name), typed)) != typed
         ]
         st.table(
             pd.DataFrame(differing, columns=[_("Field"), _("Your version (below)"), _("Saved version")]),
@@ -578,6 +607,14 @@ def _forget_all(prefix: str) -> None:
     typed.forget(keys)
     for key in keys:
         del st.session_state[key]
+
+
+def _in_order(saved: Any, typed: Any) -> Any:
+    """A saved set in the order of what was typed, so that the two can be compared; any other value as it is."""
+    if not isinstance(saved, frozenset):
+        return saved
+    known = [one for one in typed or () if one in saved]
+    return (*known, *sorted(saved - set(known)))
 
 
 def _shown(value: Any) -> str:

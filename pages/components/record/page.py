@@ -24,11 +24,12 @@ from pages.components.record.deletion import deletion
 from pages.components.record.history import history
 from pages.components.record.parts import Part, heading
 from pages.components.record.reads import draw_reads
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import NEW, RECORD
 from pages.components.shell.printing import print_button
+from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Record
@@ -150,6 +151,9 @@ def _draw_new(page: RecordPage, view: RecordView, context: PageContext) -> None:
     if view.new_caption:
         st.caption(_(view.new_caption))
     forms.outcome()
+    if why := rights.why_not_create(view.kind):
+        st.markdown(plain(why))
+        return
     with st.columns(_COLUMNS)[0] if view.new_in_column else st.container():
         view.form(None, staff(), context)
 

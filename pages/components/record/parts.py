@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import streamlit as st
 
 from calendar_model.calendar import describe, when
+from calendar_model.mission.contacts import channels_to_avoid
 from calendar_model.mission.links import all_linked_to, linked_of_kind
 from calendar_model.mission.record_filter import what_narrows
 from calendar_model.terms import RecordKind
@@ -19,6 +20,7 @@ from pages.components.record.forms import open_record
 from pages.components.record.work_links import statement_links
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import PAGE_OF, link
 from pages.components.shell.words import plain
 
@@ -45,7 +47,7 @@ def who_sees(record: Record, everyone: Sequence[Person]) -> str:
     """Say who sees a record: ``Restricted: visible only to Desk, Head.``, ``Internal: all users.``; plain text."""
     if record.sensitivity is not Sensitivity.RESTRICTED:
         return _("Public.") if record.sensitivity is Sensitivity.PUBLIC else _("Internal: all users.")
-    ids = {access.person_id for access in record.named}
+    ids = {access.person_id for access in record.named if access.holds}
     named = [person.name for person in everyone if person.id in ids]
     return _("Restricted: visible only to {named}.").format(named=", ".join(named))
 
@@ -56,6 +58,9 @@ def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> N
     sample = _("Sample record (fictional).") if record.sample else ""
     parts = (sample, state, who_sees(record, everyone), _("Owner: {name}.").format(name=record.owner.name))
     st.caption(plain(" ".join(part for part in parts if part)))
+    if record.kind in (RecordKind.CASE, RecordKind.REPRISAL, RecordKind.ENGAGEMENT, RecordKind.STATEMENT):
+        for avoid in channels_to_avoid(viewer(), record.id):
+            st.markdown(_("**With a linked contact, avoid:** {channels}").format(channels=plain(avoid)))
     requests_for(record, everyone)
 
 

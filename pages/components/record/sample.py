@@ -8,11 +8,12 @@ import streamlit as st
 
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import sample
+from calendar_model.terms import Role
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.shell import sign_in
 from pages.components.shell.context import PageContext, in_english
-from pages.components.shell.current_user import act_as_sample, current_person
+from pages.components.shell.current_user import act_as_sample, current_person, viewer
 
 
 def offer_sample(context: PageContext) -> None:
@@ -24,8 +25,8 @@ def _load(context: PageContext) -> None:
     def act() -> str:
         nobody = current_person() is None
         with st.spinner(_("Loading sample data")):
-            counts = sample.load(in_english(context)[1], context.today)
-        officer = next((one for one in staff() if one.sample and not one.may_clear), None)
+            counts = sample.load(in_english(context)[1], context.today, by=viewer())
+        officer = next((one for one in staff() if one.sample and Role.CLEARER not in one.roles), None)
         if nobody and officer is not None and not sign_in.is_set_up():
             act_as_sample(officer.id)
             return _("Sample data loaded: {counts}. You are working as {name}.").format(

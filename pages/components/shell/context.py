@@ -17,13 +17,14 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
+from calendar_model.mission.persons import roles_of
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.mission.visits import record_visit
 from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
 from calendar_model.translation import SOURCE, in_language, language
 from calendar_model.translation import gettext as _
-from pages.components.shell import outage, typed
+from pages.components.shell import outage, rights, typed
 from pages.components.shell.current_user import choose_person, reader_id, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
 from pages.components.shell.landmarks import name_landmarks
@@ -121,6 +122,7 @@ def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
         draw_sections(page)
     with st.spinner(_("Loading the calendar"), show_time=False):
         reference, table, seen_by, fault = _visible_calendar()
+    rights.begin(frozenset() if fault else roles_of(seen_by))
     with header, st.container(key="reader", width="content", horizontal=True, gap=None):
         draw_search()
         if not fault:

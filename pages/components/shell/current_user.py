@@ -7,6 +7,7 @@ decides what a page may read and in whose name it writes.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
@@ -20,6 +21,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import WorkspaceError, staff
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import LOCAL_ISSUER
+from calendar_model.mission.persons import apply_groups
 from calendar_model.translation import gettext as _
 from pages.components.shell import sign_in
 from pages.components.shell.navigation import SELDOM, link
@@ -32,6 +34,8 @@ COOKIE = "hrd_person"
 """The cookie of this browser that remembers the selected user of the sample."""
 _SAMPLE = "acting_sample"
 """The key of the selected sample user's identifier in the session's state; empty if the reader has left the sample."""
+_GROUPS = "groups_taken"
+"""The key in the session's state that says that the groups of the sign-in have been looked at."""
 _NOBODY = "-"
 """A reader that no person is."""
 _asked_by: ContextVar[str] = ContextVar("the reader for whom a file is made outside a run", default=_NOBODY)
@@ -96,6 +100,19 @@ def for_reader(make: Callable[[], bytes]) -> Callable[[], bytes]:
 def may_enter() -> bool:
     """Whether the reader may see more than the way to sign in. Raises WorkspaceError."""
     return not sign_in.is_set_up() or current_person() is not None
+
+
+def take_groups() -> None:
+    """Give the current user the roles of their groups at the identity provider, once in each session.
+
+    Only where the administrator has named the claim that lists them. Raises WorkspaceError.
+    """
+    claim = os.environ.get(sign_in.GROUPS_CLAIM_VARIABLE, "").strip()
+    if not (claim and sign_in.is_set_up()) or st.session_state.get(_GROUPS):
+        return
+    if (person := current_person()) is not None:
+        apply_groups(person.id, sign_in.groups(claim))
+        st.session_state[_GROUPS] = True
 
 
 def _sample_id() -> str:
@@ -179,8 +196,9 @@ def _chosen() -> None:
 
 
 def use_computer(person_id: str) -> None:
-    """Without sign-in, make a person the user of this machine; for callbacks. Raises Refused and WorkspaceError."""
-    accounts.bind_local(person_id)
+    """Without sign-in, make a person the user of this machine, once; for callbacks. Raises Refused, WorkspaceError."""
+    if accounts.local_person() is None:
+        accounts.bind_local(person_id)
     act_as_sample("")
 
 

@@ -10,6 +10,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
+from pages.components.shell import rights
 from pages.components.shell.navigation import LINK, NEW, OF, PAGE_OF, RECORD, WITH, asked_code, link
 
 _KINDS = (
@@ -26,7 +27,7 @@ _NOT_LINKED_TO_ITEMS = (RecordKind.CONTACT,)
 
 def draw_new(viewer: Viewer) -> None:
     """For the entrance: draws the list. New records are linked to the record or the dossier that is open."""
-    if viewer == ANONYMOUS:
+    if viewer == ANONYMOUS or not any(offered_records({})):
         return
     with st.popover(_("New"), icon=":material/add:", key="new_record"):
         draw_new_links(_opened())
@@ -35,7 +36,7 @@ def draw_new(viewer: Viewer) -> None:
 def draw_new_links(linked_to: dict[str, str], *kinds: RecordKind, icon: str | None = None) -> None:
     """Draws a link to the empty form of each kind, or of these ``kinds``; ``linked_to`` is what the address gives it:
     an item or a record."""
-    for label, page, parameters in new_records(linked_to, kinds):
+    for label, page, parameters in offered_records(linked_to, kinds):
         link(page, label, icon=icon, **parameters)
 
 
@@ -49,6 +50,15 @@ def new_records(
     for kind, label in _KINDS:
         if (LINK not in linked_to or kind not in _NOT_LINKED_TO_ITEMS) and (not kinds or kind in kinds):
             yield _(label), PAGE_OF[kind], {NEW: kind.value, **linked_to}
+
+
+def offered_records(
+    linked_to: dict[str, str], kinds: Collection[RecordKind] = ()
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield the :func:`new_records` of the kinds that the current user may create."""
+    for label, page, parameters in new_records(linked_to, kinds):
+        if not rights.why_not_create(RecordKind(parameters[NEW])):
+            yield label, page, parameters
 
 
 def _opened() -> dict[str, str]:

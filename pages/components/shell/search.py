@@ -23,7 +23,7 @@ from calendar_model.wording import term
 from pages.components.shell import filter_bar, item_panel, outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import LINK, NEW, PAGE_OF, PAGES, RECORD, link, open_page
-from pages.components.shell.new import new_records
+from pages.components.shell.new import offered_records
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
@@ -90,7 +90,7 @@ def _doors() -> Iterator[tuple[str, str, dict[str, str]]]:
     for entry in PAGES:
         if entry.section is None or entry.is_tab:
             yield _(entry.title), entry.file, {}
-    for label, page, parameters in new_records({}):
+    for label, page, parameters in offered_records({}):
         yield _("New: {record}").format(record=label.lower()), page, parameters
 
 
@@ -119,7 +119,7 @@ def _draw_linked_forms(context: PageContext, text: str) -> bool:
 
 def _linked_forms() -> Iterator[tuple[str, str, dict[str, str]]]:
     """The forms of records that are linked to items; those of statements by their format."""
-    for label, page, parameters in new_records({LINK: ""}):
+    for label, page, parameters in offered_records({LINK: ""}):
         if page == "statements":
             for made in StatementFormat:
                 yield _("New: {record}").format(record=term(made)), page, {NEW: made.value}

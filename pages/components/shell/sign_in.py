@@ -29,6 +29,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.web.sign_in import is_loopback_address
 from pages.components.shell.words import plain
 
+GROUPS_CLAIM_VARIABLE = "HRD_CALENDAR_GROUPS_CLAIM"
 _CALLBACK = "/oauth2callback"
 _SHORTEST_SECRET = 32
 """Characters of the secret that signs the cookie of the sign-in."""
@@ -121,6 +122,12 @@ def current_sign_in() -> SignIn | None:
     if get_script_run_ctx(suppress_warning=True) is None or not st.user.get("is_logged_in", False):
         return None
     return accounts.sign_in_of(st.user.to_dict())
+
+
+def groups(claim: str) -> list[str]:
+    """The groups of the reader at the identity provider, by the claim that lists them; none where it does not."""
+    found = st.user.to_dict().get(claim)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
 
 
 # --- The page of readers who have not

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import made_as
 from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
@@ -18,6 +19,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.in_place import new_event
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import NEW
@@ -172,7 +174,13 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
                 placeholder=_("Select"),
             )
             st.selectbox(_("Answer"), _ANSWERS, format_func=_, key=answer, width=220)
-            st.button(_("Save answer"), key="joins_save", on_click=_join, args=(statement.id, chosen, answer))
+            st.button(
+                _("Save answer"),
+                key="joins_save",
+                on_click=_join,
+                args=(statement.id, chosen, answer),
+                **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT)),
+            )
 
 
 _ANSWERS = {

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import staff
 from calendar_model.messages.statements import made_as, state_label
 from calendar_model.mission.statements.queries import (
@@ -22,11 +23,12 @@ from calendar_model.mission.statements.queries import (
 )
 from calendar_model.mission.statements.requirements import next_steps
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
-from calendar_model.terms import RecordKind, StatementFormat, StatementState, Voice
+from calendar_model.terms import RecordKind, Role, StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.forms import words
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
 from pages.components.statements.parts import next_step_words
@@ -81,6 +83,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             type="primary",
             on_click=forms.begin,
             args=(str(StatementFormat.STATEMENT),),
+            **rights.button_options(rights.why_not(Operation.CREATE, Subject.STATEMENT)),
         )
     forms.outcome()
     found = list_statements(
@@ -90,7 +93,7 @@ def draw_list(context: PageContext, person: Person) -> None:
         states=states,
         voices=voices,
         formats=formats,
-        may_clear=person.may_clear,
+        may_clear=Role.CLEARER in person.roles,
     )
     groups = {
         group: [statement for statement in listed if context.keeps(RecordKind.STATEMENT, statement)]

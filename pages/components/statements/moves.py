@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import asking_effect, step_to_override
 from calendar_model.mission.statements.workflow import NEXT, StatementFacts
-from calendar_model.terms import StatementState, Step
+from calendar_model.terms import Role, StatementState, Step
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import undo
+from pages.components.shell import rights, undo
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
 
@@ -51,16 +52,26 @@ def draw_moves(
         for state in [*([to] if to in workflow.MOVES[statement.state] else []), *others]:
             # The day of delivery is entered above, and is checked when it is sent.
             then = workflow.on_day(facts, today) if state is StatementState.DELIVERED else facts
-            unmet = workflow.unmet_requirements(then, state)
+            unmet = [*workflow.unmet_requirements(then, state)]
+            why = " ".join(filter(None, [*map(str, unmet), _why_not_move(statement.state, state)]))
             st.button(
                 _label(statement.state, state, facts.version),
                 key=f"move_{state}",
                 type="primary" if state is to else "secondary",
-                disabled=bool(unmet),
-                help=plain(" ".join(map(str, unmet))) or None,
+                **rights.button_options(plain(why)),
                 on_click=_move,
                 args=(statement.id, state, facts.version),
             )
+
+
+def _why_not_move(state: StatementState, to: StatementState) -> str:
+    """Why the current user's roles do not allow a move; whether they may clear is among the requirements."""
+    if to is StatementState.CLEARED:
+        return ""
+    is_return = state is StatementState.CONSULTATION and to is StatementState.DRAFT
+    if is_return and not rights.why_not(Operation.CLEAR, Subject.STATEMENT):
+        return ""
+    return rights.why_not(Operation.CHANGE, Subject.STATEMENT)
 
 
 def _label(state: StatementState, to: StatementState, version: int) -> str:
@@ -79,7 +90,9 @@ def _label(state: StatementState, to: StatementState, version: int) -> str:
 
 def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: Person) -> None:
     names = {person.id: person.name for person in everyone if person.active or person.id == statement.waiting_for_id}
-    usual = next((person.id for person in everyone if person.active and person.may_clear and person != actor), None)
+    usual = next(
+        (person.id for person in everyone if person.active and Role.CLEARER in person.roles and person != actor), None
+    )
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
     key = f"waiting_{statement.id}"
     st.selectbox(
@@ -94,7 +107,13 @@ def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: 
     if chosen is not None and (says := _effect_of_asking(statement, chosen, names[chosen])):
         st.caption(plain(says))
     if statement.state is StatementState.CONSULTATION and chosen != statement.waiting_for_id:
-        st.button(_("Forward statement"), key="pass_on", on_click=_pass_on, args=(statement.id, statement.version, key))
+        st.button(
+            _("Forward statement"),
+            key="pass_on",
+            on_click=_pass_on,
+            args=(statement.id, statement.version, key),
+            **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT)),
+        )
 
 
 def _effect_of_asking(statement: Statement, person_id: str, name: str) -> str:
@@ -170,7 +189,13 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
         )
         key = f"override_reason_{statement.id}"
         fields.area(_("Reason"), commands.LONGEST_REASON, key=key)
-        st.button(_("Request override"), key="ask_override", on_click=_ask, args=(statement.id, step, key))
+        st.button(
+            _("Request override"),
+            key="ask_override",
+            on_click=_ask,
+            args=(statement.id, step, key),
+            **rights.button_options(rights.why_not(Operation.CREATE, Subject.OVERRIDE)),
+        )
 
 
 def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, zone: str) -> None:
@@ -199,14 +224,10 @@ def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, z
 
 
 def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
-    if asked.person_id == actor.id or not actor.may_clear:
+    if asked.person_id == actor.id or Role.CLEARER not in actor.roles:
         names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
         st.caption(
-            plain(
-                _("Can be confirmed by: {value}.").format(
-                    value=names or _("no one yet (see Can clear statements in Settings)")
-                )
-            )
+            plain(_("Can be confirmed by: {value}.").format(value=names or _("no one yet (see the roles in Settings)")))
         )
         return
     key = f"confirm_reason_{asked.id}"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.queries import newest_text, statement_with_typing, text_in, version_texts
@@ -16,7 +17,7 @@ from calendar_model.terms import StatementState
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.record.classified import warn_of_marks
-from pages.components.shell import outage
+from pages.components.shell import outage, rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
@@ -51,7 +52,7 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
     st.session_state.setdefault(chosen, first_language(statement, kept))
     language = st.selectbox(_("Language of the text"), offered, format_func=languages.name, key=chosen, width=220)
     work = StatementEditor(statement_id, language)
-    if statement.state not in workflow.WRITABLE:
+    if statement.state not in workflow.WRITABLE or rights.why_not(Operation.CHANGE, Subject.STATEMENT):
         _draw_closed(statement, kept, language, limit)
         return
     if kept is not None and kept.language != language:
@@ -78,11 +79,14 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
 def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
     """Draw a text that can no longer be changed, and below it any unsaved text, to be copied."""
     texts = versions_in(statement, language)
-    st.markdown(
-        _("This statement is {state_label}; its text cannot be changed.").format(
-            state_label=state_label(statement.state)
+    if statement.state not in workflow.WRITABLE:
+        st.markdown(
+            _("This statement is {state_label}; its text cannot be changed.").format(
+                state_label=state_label(statement.state)
+            )
         )
-    )
+    else:
+        st.markdown(plain(rights.why_not(Operation.CHANGE, Subject.STATEMENT)))
     editor(
         texts[-1].text if texts else "",
         key=f"text_{statement.id}_{language}_read",
@@ -96,7 +100,8 @@ def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limi
         typed_in = languages.name(kept.language)
         st.markdown(_("You did not save this text in {typed_in}. Copy what you need.").format(typed_in=typed_in))
         st.code(kept.text, language=None, wrap_lines=True)
-        st.button(_("Discard text"), key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
+        if statement.state not in workflow.WRITABLE:
+            st.button(_("Discard text"), key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
 
 
 def _throw_away(statement_id: str) -> None:

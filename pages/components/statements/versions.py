@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.mission.statements import commands, languages, workflow
 from calendar_model.mission.statements.clearance import Clearance
 from calendar_model.mission.statements.queries import cleared_with
@@ -15,6 +16,7 @@ from calendar_model.mission.statements.speaking import duration
 from calendar_model.mission.statements.texts import speaking_seconds
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
@@ -67,7 +69,8 @@ def _version(statement: Statement, version: Version, newest: int, cleared: Seque
         if version.note:
             parts.append(version.note)
         st.markdown(plain(" · ".join(parts)), width="content")
-        if version.number != newest and statement.state in workflow.WRITABLE:
+        is_writable = statement.state in workflow.WRITABLE and not rights.why_not(Operation.CHANGE, Subject.STATEMENT)
+        if version.number != newest and is_writable:
             st.button(
                 _("Restore version {number}").format(number=version.number),
                 key=f"restore_{version.number}",

@@ -35,6 +35,7 @@ from calendar_model.terms import (
 )
 from tests.cases import ANSWERS, CASE
 from tests.refusals import refused_for
+from tests.staff import CLEARER
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -48,7 +49,7 @@ def _the_day(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def head() -> Viewer:
     """Somebody who may clear."""
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 def statement(who: Viewer, text: str = "Thank you, Mr President.", **more: Any) -> str:

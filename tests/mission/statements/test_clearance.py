@@ -32,6 +32,7 @@ from calendar_model.terms import (
 )
 from tests.cases import ANSWERS, CASE
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 SPOKEN = "Thank you, Mr President. We are troubled by one case."
@@ -48,7 +49,7 @@ class Team:
         linked: bool = True,
     ) -> None:
         self.workspace = workspace
-        ids = {name: self.save(ANONYMOUS, Person, {"name": name, "may_clear": True}) for name in ("Ada", "Bo", "Cy")}
+        ids = {name: self.save(ANONYMOUS, Person, {"name": name, "roles": CLEARER}) for name in ("Ada", "Bo", "Cy")}
         self.ada, self.bo, self.cy = self.everyone = [member(id_) for id_ in ids.values()]
         self.names = {id_: name for name, id_ in ids.items()}
         self.last: tuple[Viewer, Undoable] | None = None
@@ -236,7 +237,7 @@ def test_a_saved_text_is_the_newest_and_stays(team: Team) -> None:
 
 def test_who_cannot_see_the_case_does_not_clear(team: Team) -> None:
     team.write(team.ada, SPOKEN)
-    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "roles": CLEARER}))
     commands.move(
         team.ada,
         team.statement,
@@ -263,7 +264,7 @@ def test_who_cannot_see_a_linked_restricted_record_does_not_clear(team: Team, li
 
 def test_who_cannot_see_the_case_confirms_no_override_of_it(workspace: Workspace) -> None:
     team = Team(workspace, answers={**ANSWERS, "mission_consulted_on": None})
-    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "may_clear": True}))
+    outsider = member(team.save(ANONYMOUS, Person, {"name": "Di", "roles": CLEARER}))
     team.write(team.ada, SPOKEN)
     team.change(team.ada, {}, named=[one.person_id for one in (*team.everyone, outsider)])
     asked = commands.ask_override(team.ada, team.statement, Step.CLEAR, "The hearing is tomorrow.", workspace=workspace)

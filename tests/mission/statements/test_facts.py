@@ -21,12 +21,13 @@ from calendar_model.vocabulary import Sensitivity
 from tests.asked import asked
 from tests.cases import ANSWERS, CASE
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 
 @pytest.fixture
 def desk(staff_member: Viewer) -> tuple[list[Viewer], list[str]]:
     """Three persons, and four statements whose texts, cases, clearances and overrides all differ."""
-    clearers = [member(save(ANONYMOUS, Person, {"name": name, "may_clear": True})) for name in ("Head", "Deputy")]
+    clearers = [member(save(ANONYMOUS, Person, {"name": name, "roles": CLEARER})) for name in ("Head", "Deputy")]
     head, deputy = clearers
     named = [one.person_id for one in (staff_member, head, deputy)]
 

@@ -28,6 +28,7 @@ from calendar_model.store.models import Case, Person, RecordLink, Statement
 from calendar_model.terms import CosponsorStanding, StatementFormat, StatementState, Step, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.staff import CLEARER
 
 
 @pytest.fixture
@@ -37,7 +38,7 @@ def me() -> Viewer:
 
 @pytest.fixture
 def head() -> Viewer:
-    return member(save(ANONYMOUS, Person, {"name": "Head", "may_clear": True}))
+    return member(save(ANONYMOUS, Person, {"name": "Head", "roles": CLEARER}))
 
 
 def begin(who: Viewer, title: str, *texts: str, **more: Any) -> str:
@@ -138,7 +139,7 @@ def test_filters_keep_states_voices_and_formats(me: Viewer) -> None:
 def test_who_is_not_named_finds_nothing_restricted(me: Viewer, head: Viewer) -> None:
     made = begin(me, "Canary in the title", "Canary in the text.", sensitivity=Sensitivity.RESTRICTED)
     assert kept(me, search="canary") == ["Canary in the title"]
-    for narrowed in ({}, {"search": "canary"}, {"may_clear": True}):
+    for narrowed in ({}, {"search": "canary"}, {"roles": CLEARER}):
         assert kept(head, **narrowed) == []
         assert kept(ANONYMOUS, **narrowed) == []
     with reading(head) as session:
@@ -227,6 +228,6 @@ def test_states_that_join_change_their_answer_and_leave_the_list(me: Viewer) -> 
 
 
 def test_only_active_persons_clear(me: Viewer, head: Viewer) -> None:
-    save(ANONYMOUS, Person, {"name": "Former head", "may_clear": True, "active": False})
+    save(ANONYMOUS, Person, {"name": "Former head", "roles": CLEARER, "active": False})
     with reading(me) as session:
         assert [person.name for person in who_may_clear(session)] == ["Head"]

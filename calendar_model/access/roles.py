@@ -1,0 +1,240 @@
+"""What each role allows: one table of permissions, which reads, writes, pages and docs/ROLES.md follow.
+
+A person has a set of roles, and may do what any of them allows. What has no entry here is refused. Restricted records
+are read by the people named in them alone; they need a role that reads records, and the role for its kind to write one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from enum import StrEnum
+from typing import TypeAlias
+
+from calendar_model.access.problems import Problem
+from calendar_model.terms import ContactKind, RecordKind, Role, StatementState
+from calendar_model.translation import N_, Translated
+from calendar_model.vocabulary import Sensitivity
+
+
+class Subject(StrEnum):
+    """What a permission is about: a kind of record, or of what belongs to records or to persons."""
+
+    ENGAGEMENT = "engagement"
+    STATEMENT = "statement"
+    EVENT = "event"
+    LANGUAGE = "language"
+    CORRECTION = "correction"
+    ORGANISATION = "organisation-contact"
+    DEFENDER = "defender-contact"
+    CASE = "case"
+    REPRISAL = "reprisal"
+    FOLLOW_UP = "follow-up"
+    CONFIRMATION = "answer-about-dates"
+    IDENTITY = "identity"
+    CONSENT = "consent"
+    OVERRIDE = "override"
+    ACCESS_REQUEST = "access-request"
+    SUBSCRIPTION = "subscription"
+    REMOTE_CALENDAR = "remote-calendar"
+    VISIT = "last-visit"
+    PERSON = "person"
+    PERSON_ROLE = "person-role"
+    ROLE_GROUP = "role-group"
+    SAMPLE = "sample-data"
+    HANDOVER = "owner-of-what-a-leaver-held"
+    ACCOUNT = "account"
+    READ_NOTE = "note-of-a-reading"
+    READ_CHECK = "check-of-readings"
+    HISTORY = "history-without-contents"
+
+
+class Operation(StrEnum):
+    """What is done with a subject. ``clear``: clear a statement, or return it to its writers."""
+
+    READ = "read"
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+    CLEAR = "clear"
+    CONFIRM = "confirm"
+    GRANT = "grant"
+
+
+Right: TypeAlias = tuple[Subject, Operation]
+
+RECORD_READERS = frozenset({Role.READER, Role.EDITOR, Role.CLEARER, Role.CASE_OFFICER})
+"""The roles that read internal records, and the restricted ones in which their person is named."""
+_EDITORS = frozenset({Role.EDITOR})
+_CASE_OFFICERS = frozenset({Role.CASE_OFFICER})
+_ADMINISTRATORS = frozenset({Role.ADMINISTRATOR})
+
+FIRST_PERSON_ROLES = frozenset({Role.EDITOR, Role.CLEARER, Role.CASE_OFFICER, Role.ADMINISTRATOR})
+"""The roles of the first person of a workspace, who does everything until there are others."""
+
+RECORD_SUBJECTS = (
+    Subject.ENGAGEMENT, Subject.STATEMENT, Subject.EVENT, Subject.LANGUAGE, Subject.CORRECTION, Subject.ORGANISATION,
+    Subject.DEFENDER, Subject.CASE, Subject.REPRISAL,
+)  # fmt: skip
+"""The subjects that are kinds of record."""
+
+
+def _written_by(roles: frozenset[Role], *actions: Operation) -> Mapping[Operation, frozenset[Role]]:
+    return dict.fromkeys(actions or (Operation.CREATE, Operation.CHANGE, Operation.DELETE), roles)
+
+
+_NEVER_DELETED = (Operation.CREATE, Operation.CHANGE)
+
+PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
+    Subject.ENGAGEMENT: _written_by(_EDITORS),
+    Subject.STATEMENT: {**_written_by(_EDITORS, *_NEVER_DELETED), Operation.CLEAR: frozenset({Role.CLEARER})},
+    Subject.EVENT: _written_by(_EDITORS),
+    Subject.LANGUAGE: _written_by(_EDITORS),
+    Subject.CORRECTION: _written_by(_EDITORS),
+    Subject.ORGANISATION: _written_by(_EDITORS),
+    Subject.DEFENDER: _written_by(_CASE_OFFICERS),
+    Subject.CASE: _written_by(_CASE_OFFICERS, *_NEVER_DELETED),
+    Subject.REPRISAL: _written_by(_CASE_OFFICERS, *_NEVER_DELETED),
+    Subject.FOLLOW_UP: _written_by(_EDITORS | _CASE_OFFICERS),
+    Subject.CONFIRMATION: _written_by(_EDITORS),
+    Subject.IDENTITY: _written_by(_CASE_OFFICERS),
+    Subject.CONSENT: _written_by(_CASE_OFFICERS),
+    Subject.OVERRIDE: {Operation.CREATE: _EDITORS, Operation.CONFIRM: frozenset({Role.CLEARER})},
+    Subject.ACCESS_REQUEST: {
+        Operation.CREATE: RECORD_READERS,
+        Operation.GRANT: frozenset({Role.CASE_OFFICER, Role.CLEARER}),
+    },
+    Subject.SUBSCRIPTION: _written_by(RECORD_READERS, *_NEVER_DELETED),
+    # What is followed becomes events that all of the staff read.
+    Subject.REMOTE_CALENDAR: _written_by(_EDITORS),
+    Subject.VISIT: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
+    Subject.PERSON: _written_by(_ADMINISTRATORS),
+    Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
+    Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
+    Subject.ACCOUNT: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
+    # Who reads a restricted record notes it, and who has access to it looks that through.
+    Subject.READ_NOTE: _written_by(RECORD_READERS, Operation.CREATE),
+    Subject.READ_CHECK: _written_by(RECORD_READERS, Operation.CREATE),
+    Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
+    Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
+    Subject.HISTORY: {Operation.READ: frozenset({Role.AUDITOR})},
+}
+"""The roles that allow an action, by subject; what is missing is allowed to nobody."""
+
+_SUBJECT_OF_KIND: Mapping[RecordKind, Subject] = {
+    RecordKind.ENGAGEMENT: Subject.ENGAGEMENT,
+    RecordKind.STATEMENT: Subject.STATEMENT,
+    RecordKind.EVENT: Subject.EVENT,
+    RecordKind.LANGUAGE: Subject.LANGUAGE,
+    RecordKind.CORRECTION: Subject.CORRECTION,
+    RecordKind.CONTACT: Subject.DEFENDER,
+    RecordKind.CASE: Subject.CASE,
+    RecordKind.REPRISAL: Subject.REPRISAL,
+}
+
+SUBJECTS_OF_RECORD_TABLE: Mapping[str, tuple[Subject, ...]] = {
+    "case_file": (Subject.CASE,),
+    "contact": (Subject.ORGANISATION, Subject.DEFENDER),
+    "correction": (Subject.CORRECTION,),
+    "engagement": (Subject.ENGAGEMENT,),
+    "event": (Subject.EVENT,),
+    "language_proposal": (Subject.LANGUAGE,),
+    "reprisal": (Subject.REPRISAL,),
+    "statement": (Subject.STATEMENT,),
+}
+"""The subjects of a new record, by the table of its kind."""
+
+PART_OF_RECORD = frozenset(
+    {"access", "cosponsor", "further_kind", "imported", "item_link", "record_link", "unsaved", "version"}
+)
+"""Tables whose rows are written by the roles that write their record."""
+
+WRITTEN_BY_NO_PERSON = frozenset({"ended_session", "row_key"})
+"""Tables whose rows are written by the sign-in and the encryption, never by a person."""
+
+SUBJECT_OF_TABLE: Mapping[str, Subject] = {
+    "access_request": Subject.ACCESS_REQUEST,
+    "account": Subject.ACCOUNT,
+    "consent": Subject.CONSENT,
+    "follow_up": Subject.FOLLOW_UP,
+    "identity": Subject.IDENTITY,
+    "last_visit": Subject.VISIT,
+    "not_announced": Subject.CONFIRMATION,
+    "override": Subject.OVERRIDE,
+    "person": Subject.PERSON,
+    "person_role": Subject.PERSON_ROLE,
+    "read_check": Subject.READ_CHECK,
+    "record_read": Subject.READ_NOTE,
+    "remote_calendar": Subject.REMOTE_CALENDAR,
+    "remote_visit": Subject.REMOTE_CALENDAR,
+    "role_group": Subject.ROLE_GROUP,
+    "subscription": Subject.SUBSCRIPTION,
+    "subscription_use": Subject.SUBSCRIPTION,
+    "waiting_account": Subject.ACCOUNT,
+}
+"""The subject of the rows of a table; a table that is missing here and above is written by nobody."""
+
+CLEARING_COLUMNS = frozenset({"state", "cleared_version", "cleared_by_id", "cleared_at", "waiting_for_id"})
+"""The columns of a statement that change when it is cleared, or returned to its writers."""
+
+
+def subject_of(kind: RecordKind | str, contact_kind: ContactKind | str | None = None) -> Subject:
+    """The subject of a kind of record; a contact that is no organisation or coalition is a defender."""
+    kind = RecordKind(kind)
+    if kind is RecordKind.CONTACT and contact_kind in (ContactKind.ORGANISATION, ContactKind.COALITION):
+        return Subject.ORGANISATION
+    return _SUBJECT_OF_KIND[kind]
+
+
+def clears(before: Mapping[str, object], changed: Collection[str], state: object) -> bool:
+    """Whether a change of a statement clears it, or returns it to its writers from consultation."""
+    is_return = before.get("state") == StatementState.CONSULTATION and state == StatementState.DRAFT
+    return set(changed) <= CLEARING_COLUMNS and "state" in changed and (state == StatementState.CLEARED or is_return)
+
+
+def allowed_roles(subject: Subject, action: Operation) -> frozenset[Role]:
+    """The roles that allow an action; none for one that is not declared."""
+    return PERMISSIONS.get(subject, {}).get(action, frozenset())
+
+
+def allows(roles: Iterable[Role], subject: Subject, action: Operation) -> bool:
+    """Whether one of these roles allows an action."""
+    return not allowed_roles(subject, action).isdisjoint(roles)
+
+
+def reads(roles: Iterable[Role], level: Sensitivity, *, is_named: bool = False) -> bool:
+    """Whether one of these roles reads a record of this level; ``is_named``: its person has access to it."""
+    if level is Sensitivity.PUBLIC:
+        return True
+    return not RECORD_READERS.isdisjoint(roles) and (level is Sensitivity.INTERNAL or is_named)
+
+
+def missing_role(subject: Subject, action: Operation) -> Problem:
+    """The problem of a person whose roles do not allow an action: it says which role does."""
+    return Problem("role-needed", values={"roles": tuple(sorted(allowed_roles(subject, action))), "subject": subject})
+
+
+def roles_for(groups: Iterable[str], mapping: Iterable[tuple[str, Role]]) -> frozenset[Role]:
+    """The roles of a person who is in these groups of the sign-in; ``mapping`` pairs groups with roles.
+
+    Names of groups are compared as they are, but for blanks around them.
+    """
+    names = {group.strip() for group in groups}
+    return frozenset(role for name, role in mapping if name.strip() in names)
+
+
+MEANING: Mapping[Role, str] = Translated(
+    {
+        Role.READER: N_("Reads public and internal records, and restricted ones on which they are named."),
+        Role.EDITOR: N_(
+            "Writes engagements, statements, events, language proposals, corrections, follow-ups and contacts that are "
+            "organisations."
+        ),
+        Role.CLEARER: N_("Clears statements, and confirms overrides that colleagues ask for."),
+        Role.CASE_OFFICER: N_(
+            "Writes cases, reprisals, defenders, identities and consents, and grants access to restricted records."
+        ),
+        Role.ADMINISTRATOR: N_("Manages users, roles and sample data; reads public records only."),
+        Role.AUDITOR: N_("Sees who changed what kind of record and when, without contents; reads public records only."),
+    }
+)
+"""A sentence for each role."""

@@ -1,0 +1,157 @@
+"""Commands for users and roles: list users, add one, give and take roles, and print what each role allows.
+
+The commands write as the one who holds the machine, who needs no role.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from calendar_model import wording
+from calendar_model.access.permissions import OPERATOR
+from calendar_model.access.role_table import roles_page
+from calendar_model.access.unit_of_work import staff
+from calendar_model.commands.options import person
+from calendar_model.commands.output import print_json, print_table
+from calendar_model.mission.handover import hand_over
+from calendar_model.mission.persons import add_person, change_roles, role_groups, roles_of_new, set_role_groups
+from calendar_model.terms import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from calendar_model.commands.output import Commands
+
+_ROLES = [role.value for role in Role]
+
+
+def add_to(commands: Commands) -> None:
+    """Add these commands to a parser."""
+    people = commands.add_parser(
+        "people",
+        help="list users, add one, or change roles",
+        description="Lists the users with their roles, adds one, or gives and takes roles.",
+    )
+    people.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
+    people.set_defaults(run=_list)
+    what = people.add_subparsers(title="commands", metavar="COMMAND")
+
+    added = what.add_parser(
+        "add",
+        help="add a user",
+        description="Adds a user. The first one of a workspace has all roles that write, and administers it.",
+    )
+    added.add_argument("name", metavar="NAME", help="the name as colleagues know it")
+    added.add_argument("--post", default="", metavar="POST", help="for example desk officer, or the mission")
+    added.add_argument(
+        "--role", action="append", choices=_ROLES, default=[], help="a role instead of the usual ones; can be repeated"
+    )
+    added.set_defaults(run=_add)
+
+    changed = what.add_parser(
+        "role", help="give or take roles", description="Gives a user roles, takes others, and prints those that remain."
+    )
+    changed.add_argument("name", metavar="NAME", help="name or identifier of the user")
+    changed.add_argument("--give", action="append", choices=_ROLES, default=[], help="role to give; can be repeated")
+    changed.add_argument("--take", action="append", choices=_ROLES, default=[], help="role to take; can be repeated")
+    changed.set_defaults(run=_change)
+
+    group = what.add_parser(
+        "group",
+        help="give the members of a group of the sign-in a role",
+        description="Says which roles the members of a group have from their next sign-in, and prints all groups.",
+    )
+    group.add_argument("name", metavar="GROUP", help="name of the group, as the sign-in gives it")
+    group.add_argument("--give", action="append", choices=_ROLES, default=[], help="role to give; can be repeated")
+    group.add_argument("--take", action="append", choices=_ROLES, default=[], help="role to take; can be repeated")
+    group.set_defaults(run=_group)
+
+    handed = what.add_parser(
+        "hand-over",
+        help="hand over what an inactive user held",
+        description="Gives an inactive user's records and open follow-ups to a successor; restricted records stay.",
+    )
+    handed.add_argument("name", metavar="NAME", help="name or identifier of the inactive user")
+    handed.add_argument("successor", metavar="SUCCESSOR", help="name or identifier of the user who takes over")
+    handed.add_argument("--as", dest="person", default="", metavar="PERSON", help="the administrator who does it")
+    handed.set_defaults(run=_hand_over)
+
+    table = commands.add_parser(
+        "roles",
+        help="print what each role allows",
+        description="Prints what each role allows, as the code enforces it: the text of docs/ROLES.md.",
+    )
+    table.set_defaults(run=_roles)
+
+
+def _list(options: argparse.Namespace) -> int:
+    people = staff()
+    if options.format == "json":
+        print_json(
+            [
+                {
+                    "id": one.id,
+                    "name": one.name,
+                    "post": one.post,
+                    "active": one.active,
+                    "sample": one.sample,
+                    "roles": {given.role: given.source for given in one.role_rows},
+                }
+                for one in people
+            ]
+        )
+    elif not people:
+        print("There are no users yet. Add one: python -m calendar_model people add NAME")
+    else:
+        rows = [(one.id, one.name, one.post, "yes" if one.active else "no", _named(one.roles)) for one in people]
+        print_table(("Identifier", "Name", "Post", "Active", "Roles"), rows)
+    return 0
+
+
+def _add(options: argparse.Namespace) -> int:
+    roles = frozenset(map(Role, options.role)) or roles_of_new()
+    add_person(OPERATOR, {"name": options.name, "post": options.post, "roles": roles})
+    print(f"Added {options.name}: {_named(roles)}.")
+    return 0
+
+
+def _change(options: argparse.Namespace) -> int:
+    found = person(options.name).person_id
+    give, take = map(Role, options.give), map(Role, options.take)
+    roles = change_roles(OPERATOR, found, give=give, take=take, reason="Changed on the command line.")
+    print(f"{next(one.name for one in staff() if one.id == found)}: {_named(roles)}.")
+    return 0
+
+
+def _group(options: argparse.Namespace) -> int:
+    name = options.name.strip()
+    taken = {(name, Role(role)) for role in options.take}
+    kept = [pair for pair in role_groups() if pair not in taken]
+    set_role_groups(OPERATOR, [*kept, *((name, Role(role)) for role in options.give)])
+    groups: dict[str, list[Role]] = {}
+    for known, role in role_groups():
+        groups.setdefault(known, []).append(role)
+    if groups:
+        print_table(("Group", "Roles"), [(known, _named(roles)) for known, roles in groups.items()])
+    else:
+        print("No group gives a role.")
+    return 0
+
+
+def _hand_over(options: argparse.Namespace) -> int:
+    leaver, successor = person(options.name).person_id, person(options.successor).person_id
+    done = hand_over(person(options.person), leaver, successor)
+    print(f"Handed over: {sum(done.records.values())} records and {done.follow_ups} follow-ups.")
+    if done.guarded:
+        print(f"Restricted records that stay, for people with access to take over: {done.guarded}.")
+    return 0
+
+
+def _named(roles: Iterable[Role]) -> str:
+    return ", ".join(wording.english_term(role).lower() for role in Role if role in set(roles)) or "no role"
+
+
+def _roles(_: argparse.Namespace) -> int:
+    print(roles_page(), end="")
+    return 0

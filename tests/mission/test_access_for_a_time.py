@@ -1,0 +1,180 @@
+"""Access that was asked for runs out by itself, a refusal reaches the asker, and all who are named are told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.access_requests import (
+    grant_access,
+    last_refusal,
+    list_open_requests,
+    notices,
+    refuse_access,
+    request_access,
+)
+from calendar_model.mission.contacts import channels_to_avoid
+from calendar_model.mission.transactions import save, writing
+from calendar_model.store import history
+from calendar_model.store.database import current_workspace
+from calendar_model.store.models import Access, AccessRequest, Case, Contact, Engagement, Person, Record
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Suggester
+from calendar_model.vocabulary import Sensitivity
+from tests.app import everything, open_page
+from tests.day import TODAY
+
+pytestmark = pytest.mark.usefixtures("either_database")
+
+REASON = "I stand in for a colleague."
+CASE: dict[str, Any] = {"title": "Case 1", "suggested_by": Suggester.CIVIL_SOCIETY}
+MORNING = datetime(TODAY.year, TODAY.month, TODAY.day, 9, tzinfo=clock.now().tzinfo)
+
+
+@pytest.fixture
+def case(staff_member: Viewer) -> str:
+    return save(staff_member, Case, CASE)
+
+
+def asked(who: Viewer, grantor: Viewer, case: str) -> str:
+    request_access(who, case, REASON)
+    return next(one.request_id for one in list_open_requests(grantor) if one.person_id == who.person_id)
+
+
+def sees(who: Viewer, record_id: str) -> bool:
+    with reading(who) as session:
+        return session.get(Record, record_id) is not None
+
+
+def at(monkeypatch: pytest.MonkeyPatch, instant: datetime) -> None:
+    monkeypatch.setenv(clock.TODAY_VARIABLE, instant.isoformat())
+
+
+def test_access_runs_out_without_anybody_signing_in(
+    staff_member: Viewer, other: Viewer, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, MORNING)
+    grant_access(staff_member, asked(other, staff_member, case), timedelta(hours=6))
+    # The same criteria, kept for this reader, are asked again at other hours.
+    seen = []
+    for hours in (0, 5, 6, 7, 24):
+        at(monkeypatch, MORNING + timedelta(hours=hours))
+        seen.append(sees(other, case))
+    assert seen == [True, True, False, False, False]
+    with pytest.raises(Refused):
+        save(other, Case, {"country": "KEN"}, record_id=case, seen=1)
+    # They can ask again, and get it again.
+    grant_access(staff_member, asked(other, staff_member, case), timedelta(days=30))
+    assert sees(other, case)
+    at(monkeypatch, MORNING + timedelta(days=32))
+    assert not sees(other, case)
+    assert history.verify(current_workspace()).problems == ()
+
+
+@pytest.mark.parametrize("lasts", [timedelta(days=30, seconds=1), timedelta(days=365)])
+def test_access_lasts_thirty_days_at_most(staff_member: Viewer, other: Viewer, case: str, lasts: timedelta) -> None:
+    request = asked(other, staff_member, case)
+    with pytest.raises(Refused) as refused:
+        grant_access(staff_member, request, lasts)
+    assert [one.code for one in refused.value.problems] == ["access-too-long"]
+    assert not sees(other, case)
+
+
+def test_a_script_grants_nothing_for_good(staff_member: Viewer, other: Viewer, case: str) -> None:
+    request = asked(other, staff_member, case)
+
+    def grant(until: datetime | None) -> None:
+        with writing(staff_member) as session:
+            row = session.get_one(AccessRequest, request)
+            row.granted_by_id, row.granted_at = staff_member.person_id, clock.now()
+            row.until = until
+            session.add(Access(record_id=case, person_id=other.person_id))
+
+    for until in (None, clock.now() + timedelta(days=1)):
+        with pytest.raises(Refused):
+            grant(until)
+    assert not sees(other, case)
+
+
+def test_who_has_access_for_a_time_lets_nobody_in(staff_member: Viewer, other: Viewer, me: Viewer, case: str) -> None:
+    grant_access(staff_member, asked(other, staff_member, case), timedelta(days=1))
+
+    def extend() -> None:
+        with writing(other) as session:
+            mine = select(Access).where(Access.record_id == case, Access.person_id == other.person_id)
+            session.scalars(mine).one().until = None
+
+    def let_in() -> None:
+        with writing(other) as session:
+            session.add(Access(record_id=case, person_id=me.person_id))
+
+    def lower() -> None:
+        save(other, Case, {"sensitivity": Sensitivity.INTERNAL}, record_id=case, seen=1, reason=REASON)
+
+    def grant() -> None:
+        grant_access(other, asked(me, staff_member, case))
+
+    for act in (extend, let_in, lower, grant):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert [one.code for one in refused.value.problems] == [
+            "grant-by-another" if act is grant else "access-runs-out"
+        ]
+    assert not sees(me, case)
+    # What their role allows they do.
+    save(other, Case, {"country": "KEN"}, record_id=case, seen=1)
+
+
+def test_a_refusal_reaches_the_asker_who_can_ask_again(
+    staff_member: Viewer, other: Viewer, me: Viewer, case: str
+) -> None:
+    request = asked(other, staff_member, case)
+    with pytest.raises(Refused) as refused:
+        refuse_access(staff_member, request, "No.")
+    assert [one.code for one in refused.value.problems] == ["refusal-without-reason"]
+    for who in (other, me):
+        with pytest.raises(Refused):
+            refuse_access(who, request, REASON)
+    refuse_access(staff_member, request, "The case is closed this week.")
+    assert list_open_requests(staff_member) == []
+    assert last_refusal(other, case) == "The case is closed this week."
+    assert last_refusal(me, case) == ""
+    assert not sees(other, case)
+    with pytest.raises(Refused):
+        grant_access(staff_member, request)
+    grant_access(staff_member, asked(other, staff_member, case))
+    assert sees(other, case)
+
+
+def test_all_who_are_named_are_told(staff_member: Viewer, other: Viewer, me: Viewer) -> None:
+    case = save(staff_member, Case, CASE, named=[staff_member.person_id, me.person_id])
+    grant_access(staff_member, asked(other, staff_member, case), timedelta(days=3))
+    (told,) = notices(me)
+    assert (told.record_id, told.person, told.granted_by, told.reason) == (case, "Other", "Desk", REASON)
+    assert told.until is not None
+    assert notices(other) == []
+    assert notices(member(save(ANONYMOUS, Person, {"name": "Outsider"}))) == []
+    page = open_page("cases", me.person_id, record=case)
+    assert not page.exception
+    assert REASON in everything(page)
+
+
+def test_what_one_must_not_do_is_read_without_the_contact(staff_member: Viewer, other: Viewer) -> None:
+    values = {"title": "Defender 1", "contact_kind": ContactKind.DEFENDER, "forbidden_channels": "No e-mail"}
+    contact = save(staff_member, Contact, values)
+    met = {"engagement_kind": EngagementKind.CONSULTED, "on": TODAY, "form": EngagementForm.ONLINE}
+    made = save(staff_member, Engagement, {"title": "Briefing", **met}, links=[contact])
+    case = save(staff_member, Case, CASE, links=[contact])
+    assert not sees(other, contact)
+    assert channels_to_avoid(other, made) == ["No e-mail"]
+    assert channels_to_avoid(other, case) == []
+    page = open_page("engagements", other.person_id, record=made)
+    assert not page.exception
+    assert "No e-mail" in everything(page)
+    assert "Defender 1" not in everything(page)
