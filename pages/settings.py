@@ -186,7 +186,7 @@ def user_accounts(context: PageContext, everyone: Sequence[Person]) -> None:
     for one in waiting:
         with st.container(horizontal=True, gap="small", vertical_alignment="bottom", key=f"waiting_{one.id[:8]}"):
             with st.container(gap=None, width=320):
-                st.markdown(f"**{plain(one.label or one.subject)}**")
+                st.markdown(f"**{plain(one.known_as or one.subject)}**")
                 st.caption(plain(f"{accounts.code_of(one.id)} · {wording.moment(one.since, context.zone)}"))
             key = f"bind_{one.id[:8]}"
             st.selectbox(
@@ -202,7 +202,7 @@ def user_accounts(context: PageContext, everyone: Sequence[Person]) -> None:
         with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"account_{account.id}"):
             with st.container(gap=None, width=420):
                 st.markdown(plain(of_all.get(account.person_id, "")))
-                st.caption(plain(account.label or account.subject))
+                st.caption(plain(account.known_as or account.subject))
             st.button(
                 _("Remove"),
                 key=f"unbind_{account.id}",

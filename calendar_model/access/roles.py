@@ -148,8 +148,8 @@ PART_OF_RECORD = frozenset(
 )
 """Tables whose rows are written by the roles that write their record."""
 
-WRITTEN_BY_NO_PERSON = frozenset({"ended_session", "row_key"})
-"""Tables whose rows are written by the sign-in and the encryption, never by a person."""
+WRITTEN_BY_NO_PERSON = frozenset({"ended_session"})
+"""Tables whose rows are written by the sign-in, never by a person."""
 
 SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "access_request": Subject.ACCESS_REQUEST,

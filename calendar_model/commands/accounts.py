@@ -49,11 +49,11 @@ def add_to(commands: Commands) -> None:
 def _list(_: argparse.Namespace) -> int:
     names = {person.id: person.name for person in staff()}
     rows = [
-        (accounts.code_of(one.id), one.label, "", f"waits since {wording.moment(one.since)}")
+        (accounts.code_of(one.id), one.known_as, "", f"waits since {wording.moment(one.since)}")
         for one in accounts.waiting_accounts(OPERATOR)
     ]
     rows += [
-        (one.id, one.label or one.subject, names.get(one.person_id, ""), one.issuer)
+        (one.id, one.known_as or one.subject, names.get(one.person_id, ""), one.issuer)
         for one in accounts.bound_accounts(OPERATOR)
     ]
     if rows:

@@ -172,9 +172,9 @@ def _bound_to(issuer: str, subject: str, criterion: ColumnElement[bool], workspa
 
 
 def bound_accounts(viewer: Viewer, workspace: Workspace | None = None) -> list[Account]:
-    """The accounts of all persons that this viewer may see, by label."""
+    """The accounts of all persons that this viewer may see, by name."""
     with reading(viewer, workspace) as session:
-        return list(session.scalars(select(Account).order_by(Account.label, Account.id)))
+        return list(session.scalars(select(Account).order_by(Account.known_as, Account.id)))
 
 
 def waiting_accounts(viewer: Viewer, workspace: Workspace | None = None) -> list[WaitingAccount]:
@@ -202,7 +202,7 @@ def note_waiting(sign_in: SignIn, workspace: Workspace | None = None) -> None:
             if one.since < now() - timedelta(days=WAITING_DAYS):
                 session.delete(one)
         session.add(
-            WaitingAccount(id=sign_in.account, issuer=sign_in.issuer, subject=sign_in.subject, label=sign_in.label)
+            WaitingAccount(id=sign_in.account, issuer=sign_in.issuer, subject=sign_in.subject, known_as=sign_in.label)
         )
 
 
@@ -231,7 +231,7 @@ def bind(
         if len(found) != 1 or len(wanted) < CODE_LENGTH:
             raise Refused(Problem("account-not-waiting", "code", {"code": code.strip()[:LINE]}))
         (one,) = found
-        session.add(Account(issuer=one.issuer, subject=one.subject, label=one.label, person_id=person_id))
+        session.add(Account(issuer=one.issuer, subject=one.subject, known_as=one.known_as, person_id=person_id))
         session.delete(one)
 
 

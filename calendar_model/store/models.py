@@ -256,8 +256,8 @@ class Account(Base):
     """An account at an identity provider, bound to the person whose it is: who signs in with it acts as that person.
 
     ``issuer`` and ``subject`` are the claims ``iss`` and ``sub`` of OpenID Connect, which identify an account; the
-    provider gave it the name ``label`` when it was bound. Without sign-in, the one account of :data:`LOCAL_ISSUER` is
-    bound to the user of this machine.
+    provider gave it the name ``known_as`` when it was bound. Without sign-in, the one account of :data:`LOCAL_ISSUER`
+    is bound to the user of this machine.
     """
 
     __tablename__ = "account"
@@ -266,7 +266,7 @@ class Account(Base):
     id: Mapped[str] = _id()
     issuer: Mapped[str] = _text(LINE)
     subject: Mapped[str] = _text(LINE)
-    label: Mapped[str] = _text(LINE, default="")
+    known_as: Mapped[str] = _text(LINE, default="")
     person_id: Mapped[str] = _of("person", required=True)
     bound_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -288,7 +288,7 @@ class WaitingAccount(Base):
     id: Mapped[str] = mapped_column(String(64), primary_key=True)
     issuer: Mapped[str] = _text(LINE)
     subject: Mapped[str] = _text(LINE)
-    label: Mapped[str] = _text(LINE, default="")
+    known_as: Mapped[str] = _text(LINE, default="")
     since: Mapped[datetime] = mapped_column(default=now)
 
 
