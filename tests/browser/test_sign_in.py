@@ -115,6 +115,7 @@ def test_a_reader_signs_in_comes_back_to_the_page_asked_for_and_signs_out(
     page.get_by_role("button", name="Amina Berg").click()
     page.get_by_role("button", name="Sign out").click()
     # The provider is told too, and leads back.
+    page.get_by_role("button", name="End session").click()
     expect(page.get_by_role("button", name="Sign in")).to_be_visible()
     expect(page.locator(".st-key-header")).to_have_count(0)
     # A copy of the cookie opens nothing any more.
