@@ -24,8 +24,8 @@ from calendar_model.reference import Reference
 from calendar_model.terms import RecordKind
 from calendar_model.translation import SOURCE, in_language, language
 from calendar_model.translation import gettext as _
-from pages.components.shell import outage, rights, typed
-from pages.components.shell.current_user import choose_person, reader_id, viewer
+from pages.components.shell import current_user, outage, rights, typed
+from pages.components.shell.current_user import choose_person, viewer
 from pages.components.shell.filter_bar import filter_bar, time_zone
 from pages.components.shell.landmarks import name_landmarks
 from pages.components.shell.language import choose_language
@@ -102,8 +102,8 @@ def standing_page(page: st.Page) -> Iterator[None]:
     """For ``dashboard.py``: the page drawn in this block stays, with its input, while the database is unavailable, and
     earlier input is restored."""
     address, is_one = _address(page), any(name in st.query_params for name in FORM_ADDRESS)
-    typed.begin(reader_id(), address)
-    with outage.standing(reader_id(), address, is_form=lambda key: is_one or key.startswith(_ON_LISTS)):
+    typed.begin(current_user.reader_id(), address)
+    with outage.standing(current_user.reader_id(), address, is_form=lambda key: is_one or key.startswith(_ON_LISTS)):
         yield
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextvars import ContextVar
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,7 +184,8 @@ def _draw_local(person: Person | None) -> None:
             on_change=_chosen_sample,
             args=({one.id for one in fictional},),
         )
-    st.caption(_("No sign-in: anyone who uses this computer sees everything that is yours."))
+    note = _("No sign-in: anyone who uses this computer sees everything that is yours.")
+    st.html(f'<p class="local-note">{escape(note)}</p>')
 
 
 def _chosen() -> None:
