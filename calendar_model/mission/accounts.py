@@ -16,11 +16,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import selectinload
 
+from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.clock import machine_now, now
+from calendar_model.clock import now
 from calendar_model.mission.checks import Checks
 from calendar_model.mission.persons import roles_of_new
 from calendar_model.mission.transactions import writing
@@ -155,7 +157,7 @@ def is_bound(sign_in: SignIn, workspace: Workspace | None = None) -> bool:
 
 def _is_within_time(sign_in: SignIn) -> bool:
     # The clocks of two machines differ.
-    return sign_in.issued_at - timedelta(minutes=5) <= machine_now() < sign_in.until
+    return sign_in.issued_at - timedelta(minutes=5) <= clock.machine_now() < sign_in.until
 
 
 def local_person(workspace: Workspace | None = None) -> Person | None:
@@ -164,7 +166,7 @@ def local_person(workspace: Workspace | None = None) -> Person | None:
 
 
 def _bound_to(issuer: str, subject: str, criterion: ColumnElement[bool], workspace: Workspace | None) -> Person | None:
-    found = select(Person).join(Account, Account.person_id == Person.id)
+    found = select(Person).join(Account, Account.person_id == Person.id).options(selectinload(Person.role_rows))
     found = found.where(Account.issuer == issuer, Account.subject == subject, criterion)
     with reading(ANONYMOUS, workspace) as session:
         # There is no viewer yet: this is how one is found.
@@ -261,7 +263,7 @@ def bind_local(person_id: str, workspace: Workspace | None = None) -> None:
 def end_session(sign_in: SignIn, workspace: Workspace | None = None) -> None:
     """End a session for good: who still holds its cookie has no access. Sessions that have expired are forgotten."""
     with writing(OPERATOR, workspace=workspace) as session:
-        expired = select(EndedSession).where(EndedSession.until < machine_now()).execution_options(**_EVERYTHING)
+        expired = select(EndedSession).where(EndedSession.until < clock.machine_now()).execution_options(**_EVERYTHING)
         for one in session.scalars(expired):
             session.delete(one)
         if session.get(EndedSession, sign_in.session, execution_options=_EVERYTHING) is None:

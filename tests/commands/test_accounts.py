@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from calendar_model import clock
 from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, member
 from calendar_model.access.unit_of_work import staff
-from calendar_model.clock import machine_now
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import SignIn
 from calendar_model.mission.transactions import save
@@ -23,7 +23,12 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
 @pytest.fixture
 def waiting() -> SignIn:
     """Somebody who has signed in and is not known yet."""
-    claims = {"iss": "https://id.example", "sub": "amina", "name": "Amina B.", "iat": int(machine_now().timestamp())}
+    claims = {
+        "iss": "https://id.example",
+        "sub": "amina",
+        "name": "Amina B.",
+        "iat": int(clock.machine_now().timestamp()),
+    }
     found = accounts.sign_in_of(claims)
     assert found is not None
     accounts.note_waiting(found)

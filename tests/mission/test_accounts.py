@@ -9,10 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model import configuration
+from calendar_model import clock, configuration
 from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, member
 from calendar_model.access.unit_of_work import staff
-from calendar_model.clock import machine_now
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import SESSION_HOURS, SESSION_HOURS_VARIABLE, SignIn
 from calendar_model.mission.persons import change_person
@@ -26,7 +25,7 @@ ISSUER = "https://id.example"
 
 
 def signed_in(subject: str = "amina", ago: timedelta = timedelta(), **more: Any) -> SignIn:
-    claims = {"iss": ISSUER, "sub": subject, "iat": int((machine_now() - ago).timestamp()), "nonce": "1", **more}
+    claims = {"iss": ISSUER, "sub": subject, "iat": int((clock.machine_now() - ago).timestamp()), "nonce": "1", **more}
     found = accounts.sign_in_of(claims)
     assert found is not None
     return found

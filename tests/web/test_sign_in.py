@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
+from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS
-from calendar_model.clock import machine_now
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import Claims
 from calendar_model.mission.transactions import save
@@ -25,7 +25,7 @@ COOKIE = [("Cookie", "who=amina")]
 
 def claims(cookies: Mapping[str, str]) -> Claims | None:
     who = cookies.get("who")
-    return {"iss": "https://id.example", "sub": who, "iat": machine_now().timestamp()} if who else None
+    return {"iss": "https://id.example", "sub": who, "iat": clock.machine_now().timestamp()} if who else None
 
 
 def status(path: str, cookie: bool = False, kind: str = "http", files: FileNames | None = None) -> int:
@@ -78,7 +78,7 @@ def test_a_file_is_answered_to_its_reader(amina: str) -> None:
 
 
 def test_signing_out_ends_the_session_before_the_cookie_is_deleted(amina: str) -> None:
-    stolen = {"iss": "https://id.example", "sub": "amina", "iat": machine_now().timestamp()}
+    stolen = {"iss": "https://id.example", "sub": "amina", "iat": clock.machine_now().timestamp()}
 
     def same(cookies: Mapping[str, str]) -> Claims | None:
         return stolen if cookies.get("who") else None
