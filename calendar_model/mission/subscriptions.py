@@ -23,10 +23,10 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
-from calendar_model.mission.checks import Checks, has_role, is_changed, must_be_actor
+from calendar_model.mission.checks import Checks, is_changed, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, current_workspace
-from calendar_model.store.models import Base, Person, Subscription, SubscriptionUse, bounds, longest
+from calendar_model.store.models import Base, Person, PersonRole, Subscription, SubscriptionUse, bounds, longest
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.vocabulary import Sensitivity
 
@@ -283,6 +283,11 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
     All cases take the same time: one query, whose result is checked here.
     """
     workspace = workspace or current_workspace()
+    has_reading_role = (
+        select(PersonRole.id)
+        .where(PersonRole.person_id == Subscription.person_id, PersonRole.role.in_(sorted(RECORD_READERS)))
+        .exists()
+    )
     asked = (
         select(
             Subscription.id,
@@ -297,6 +302,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
             Subscription.expires_on,
             Subscription.revoked_at,
             Person.sample,
+            (Person.active & has_reading_role).label("reads"),
             SubscriptionUse.last_used,
         )
         .join(Person, Person.id == Subscription.person_id)
@@ -306,8 +312,7 @@ def find_subscriber(token: str, workspace: Workspace | None = None) -> Subscribe
     # The request has no viewer yet; only the secret identifies the person.
     with reading(ANONYMOUS, workspace) as session:
         row = session.execute(asked.execution_options(everything=True)).first()
-        reads = row is not None and has_role(session, row.person_id, *sorted(RECORD_READERS))
-    if row is None or row.revoked_at or not reads or _last_day(row.created_at, row.expires_on) < clock.today():
+    if row is None or row.revoked_at or not row.reads or _last_day(row.created_at, row.expires_on) < clock.today():
         return None
     return Subscriber(
         subscription_id=row.id,
