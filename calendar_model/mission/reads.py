@@ -7,7 +7,7 @@ shown: the note is written before the record is returned.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -80,17 +80,17 @@ class DueReadCheck:
 # --- Noting
 
 
-def note_read(viewer: Viewer, record: Record, how: ReadKind = ReadKind.OPENED) -> None:
-    """Note that a record is read, if it is restricted; of a contact, the identity must be visible to the reader.
+def note_read(viewer: Viewer, record: Record) -> None:
+    """Note that the page of a record is opened, if it is restricted, or if it is a contact whose identity the reader sees.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError`; the record must not be shown then.
     """
-    note_reads(viewer, [record], how)
+    has_identity = isinstance(record, Contact) and record.identity is not None
+    if not record.sample and (record.sensitivity is Sensitivity.RESTRICTED or has_identity):
+        _note(viewer, {record.id}, ReadKind.OPENED, None)
 
 
-def note_reads(viewer: Viewer, records: Iterable[Record], how: ReadKind, workspace: Workspace | None = None) -> None:
-    """The same of several records."""
-    ids = sorted({one.id for one in records if _is_noted(one)})
+def _note(viewer: Viewer, ids: Collection[str], how: ReadKind, workspace: Workspace | None) -> None:
     if not ids or not viewer.person_id:
         return
     with reading(viewer, workspace) as session:
@@ -98,27 +98,20 @@ def note_reads(viewer: Viewer, records: Iterable[Record], how: ReadKind, workspa
         if person is None or person.sample:
             return
         lately = select(RecordRead.record_id).where(
-            RecordRead.record_id.in_(ids),
+            RecordRead.record_id.in_(sorted(ids)),
             RecordRead.person_id == viewer.person_id,
             RecordRead.how == how,
             RecordRead.at > now() - NOTED_EVERY,
         )
-        known = set(session.scalars(lately))
-    if missing := [one for one in ids if one not in known]:
+        missing = sorted(set(ids).difference(session.scalars(lately)))
+    if missing:
         with writing(viewer, workspace=workspace) as changing:
             changing.add_all(RecordRead(record_id=one, person_id=viewer.person_id, how=how) for one in missing)
 
 
-def _is_noted(record: Record) -> bool:
-    if record.sample:
-        return False
-    has_identity = isinstance(record, Contact) and record.identity is not None
-    return record.sensitivity is Sensitivity.RESTRICTED or has_identity
-
-
 @contextmanager
 def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
-    """A session to make a document from; what is read in it and restricted is noted at the end.
+    """A session to make a document from; which restricted records are read in it is noted at the end.
 
     Raises as :func:`~calendar_model.access.unit_of_work.reading` does, also if it cannot be noted: no document is given
     out then.
@@ -132,8 +125,8 @@ def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> 
     with reading(viewer, workspace) as session:
         event.listen(session, "loaded_as_persistent", take)
         yield session
-        restricted = [one for one in read.values() if one.sensitivity is Sensitivity.RESTRICTED]
-    note_reads(viewer, restricted, ReadKind.DOCUMENT, workspace)
+        restricted = {id_ for id_, one in read.items() if one.sensitivity is Sensitivity.RESTRICTED and not one.sample}
+    _note(viewer, restricted, ReadKind.DOCUMENT, workspace)
 
 
 # --- Looking through

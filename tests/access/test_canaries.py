@@ -572,6 +572,11 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Correction",
         "NotAnnounced",
         "AccessRequest",
+        "Account",
+        "WaitingAccount",
+        "EndedSession",
+        "RecordRead",
+        "ReadCheck",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:

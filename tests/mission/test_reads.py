@@ -115,6 +115,13 @@ def test_a_restricted_statement_and_a_document_are_noted(me: Viewer) -> None:
     assert sorted(readers(me, made)) == [(me.person_id, ReadKind.DOCUMENT), (me.person_id, ReadKind.OPENED)]
 
 
+def test_a_document_with_an_open_contact_is_made_and_not_noted(me: Viewer) -> None:
+    made = save(me, Contact, {"title": "Organisation 7", "contact_kind": ContactKind.ORGANISATION})
+    with reading_for_document(me) as session:
+        assert session.get(Contact, made) is not None
+    assert readers(me, made) == []
+
+
 def test_nobody_notes_a_reading_in_the_name_of_another_or_takes_one_back(
     me: Viewer, colleague: Viewer, case: str
 ) -> None:
