@@ -81,7 +81,7 @@ class DueReadCheck:
 
 
 def note_read(viewer: Viewer, record: Record) -> None:
-    """Note that the page of a record is opened, if it is restricted, or if it is a contact whose identity the reader sees.
+    """Note that the page of a record is opened: of a restricted one, or of a contact whose identity the reader sees.
 
     Raises :class:`~calendar_model.store.database.WorkspaceError`; the record must not be shown then.
     """
