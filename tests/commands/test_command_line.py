@@ -223,7 +223,7 @@ def test_the_history_as_json_has_all_of_it(capsys: pytest.CaptureFixture[str], s
     assert (last["person_id"], last["person"], last["action"]) == (staff_member.person_id, "Kari Nordmann", "update")
     assert (last["table"], last["row_id"], last["record_id"]) == ("event", made, made)
     assert (last["before"]["sensitivity"], last["after"]["sensitivity"]) == ("internal", "public")
-    assert (last["reason"], last["number"]) == ("The programme is printed.", 4)
+    assert (last["reason"], last["number"]) == ("The programme is printed.", 6)
 
 
 def test_the_history_of_what_is_restricted_is_told_to_those_named(
@@ -270,7 +270,7 @@ def test_a_change_of_a_text_keeps_the_table_to_its_lines(
 def test_verify_says_that_all_is_well_or_what_is_not(capsys: pytest.CaptureFixture[str], staff_member: Viewer) -> None:
     made = announced(staff_member)
     head = verify(current_workspace()).head
-    says = "All records match the history: 4 changes, 3 rows. Hash of the last change, to be kept elsewhere:"
+    says = "All records match the history: 6 changes, 5 rows. Hash of the last change, to be kept elsewhere:"
     assert run(capsys, "verify") == (0, f"{says} {head}\n", "")
     with current_workspace().writing() as connection:
         connection.exec_driver_sql("UPDATE record SET title = 'Another'")

@@ -198,8 +198,8 @@ def test_a_checkpoint_is_printed_or_written_and_holds(capsys: pytest.CaptureFixt
 
 @pytest.mark.usefixtures("signing")
 def test_a_history_that_was_cut_off_is_told(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    save(ANONYMOUS, Person, {"name": "Kari"})
-    save(ANONYMOUS, Person, {"name": "Ola"})
+    save(ANONYMOUS, Person, {"name": "Kari", "roles": ()})
+    save(ANONYMOUS, Person, {"name": "Ola", "roles": ()})
     file = tmp_path / "checkpoint.json"
     run(capsys, "history", "checkpoint", "--to", str(file))
     with current_workspace().writing() as connection:
