@@ -58,9 +58,10 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
         st.markdown(_("No users yet. Add yourself, or load the sample data to explore."))
     elif person is None:
         st.markdown(_("Pages show public items only until you select your name."))
+    is_free = not sign_in.is_set_up() and local_person() is None
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
-            line(one, person)
+            line(one, person, is_free=is_free)
     st.button(
         _("Add user") if everyone else _("Add yourself"),
         key="add_person",
@@ -71,7 +72,8 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
     )
 
 
-def line(one: Person, person: Person | None) -> None:
+def line(one: Person, person: Person | None, *, is_free: bool) -> None:
+    """Draw a user; ``is_free``: nobody has said yet that they use this computer."""
     acts = person is not None and one.id == person.id
     roles = wording.terms(role for role in Role if role in one.roles)
     about = [one.post, roles or _("no role"), "" if one.active else _("inactive")]
@@ -80,7 +82,7 @@ def line(one: Person, person: Person | None) -> None:
             st.markdown(f"**{plain(one.name)}**{_(' · current user') if acts else ''}")
             if small := " · ".join(plain(part) for part in about if part):
                 st.caption(small)
-        if one.active and not one.sample and not sign_in.is_set_up() and local_person() is None:
+        if is_free and one.active and not one.sample:
             st.button(_("This is me"), key=f"use_{one.id}", type="tertiary", on_click=take_this_computer, args=(one,))
         st.button(_("Edit"), key=f"edit_{one.id}", type="tertiary", on_click=forms.open_record, args=(one.id,))
 

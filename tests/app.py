@@ -47,7 +47,7 @@ def open_page(
 ) -> AppTest:
     """Runs dashboard.py for the page of this file name, with these URL parameters (lists are repeated names).
 
-    ``acting`` is the identifier of the person who acts; without one it is nobody, with None whoever the product says.
+    ``acting`` is the identifier of the person who acts; without one it is nobody, with None the product decides.
     ``state`` is what the widgets of the
     page, by their keys, were left at.
     """

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
+from calendar_model.access import staffing
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.protection import (
     Protection,
@@ -120,7 +121,7 @@ class _Check:
         """Refuse rows that no role of their writer allows; without an actor other rules say what may be written."""
         self.staffing.check()
         for row in self.written if self.actor else ():
-            if row.table in _OF_STAFF:
+            if row.table in staffing.TABLES:
                 continue
             for rights in self._rights(row):
                 if not any(allows(self.staffing.actor_roles, *right) for right in rights):
@@ -402,9 +403,6 @@ def _action(row: Written) -> Operation:
 
 
 _HANDOVER: Right = (Subject.HANDOVER, Operation.CHANGE)
-
-_OF_STAFF = ("account", "person", "person_role", "role_group", "waiting_account")
-"""Tables whose rows :mod:`calendar_model.access.staffing` judges."""
 
 
 def _shuts_owner_out(before: Protection | None, after: Protection) -> bool:

@@ -14,8 +14,7 @@ from functools import cached_property
 from sqlalchemy import select
 
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.roles import Operation, missing_role
-from calendar_model.access.roles import Subject as About
+from calendar_model.access.roles import SUBJECT_OF_TABLE, Operation, missing_role
 from calendar_model.store.history import Columns, Written
 from calendar_model.store.models import Account, Person, PersonRole, RoleGroup, WaitingAccount
 from calendar_model.store.session import WorkspaceSession
@@ -25,13 +24,8 @@ _EVERYTHING = {"everything": True}
 _AT_FIRST = "staff at first"
 """Key in a session's ``info``: what its first flush found, so that no later one relies on what an earlier one wrote."""
 
-_SUBJECT = {
-    Person.__tablename__: About.PERSON,
-    PersonRole.__tablename__: About.PERSON_ROLE,
-    RoleGroup.__tablename__: About.ROLE_GROUP,
-    Account.__tablename__: About.ACCOUNT,
-    WaitingAccount.__tablename__: About.ACCOUNT,
-}
+TABLES = frozenset(str(kind.__tablename__) for kind in (Person, PersonRole, RoleGroup, Account, WaitingAccount))
+"""The tables whose rows are judged here."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Staffing:
 
     def __init__(self, session: WorkspaceSession, written: Sequence[Written]) -> None:
         self._session, self._actor = session, session.actor
-        self._rows = [row for row in written if row.table in _SUBJECT]
+        self._rows = [row for row in written if row.table in TABLES]
 
     @property
     def actor_roles(self) -> frozenset[Role]:
@@ -78,7 +72,7 @@ class Staffing:
         for row in self._rows:
             self._check_sample(row)
             if not (at_first.is_open or self._is_allowed(row)):
-                raise Refused(missing_role(_SUBJECT[row.table], _action(row)))
+                raise Refused(missing_role(SUBJECT_OF_TABLE[row.table], _action(row)))
         if not at_first.is_open:
             for row in self._rows:
                 self._check_own_roles(row)

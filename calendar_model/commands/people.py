@@ -53,8 +53,7 @@ def add_to(commands: Commands) -> None:
         "role", help="give or take roles", description="Gives a user roles, takes others, and prints those that remain."
     )
     changed.add_argument("name", metavar="NAME", help="name or identifier of the user")
-    changed.add_argument("--give", action="append", choices=_ROLES, default=[], help="role to give; can be repeated")
-    changed.add_argument("--take", action="append", choices=_ROLES, default=[], help="role to take; can be repeated")
+    _add_give_and_take(changed)
     changed.set_defaults(run=_change)
 
     group = what.add_parser(
@@ -63,8 +62,7 @@ def add_to(commands: Commands) -> None:
         description="Says which roles the members of a group have from their next sign-in, and prints all groups.",
     )
     group.add_argument("name", metavar="GROUP", help="name of the group, as the sign-in gives it")
-    group.add_argument("--give", action="append", choices=_ROLES, default=[], help="role to give; can be repeated")
-    group.add_argument("--take", action="append", choices=_ROLES, default=[], help="role to take; can be repeated")
+    _add_give_and_take(group)
     group.set_defaults(run=_group)
 
     handed = what.add_parser(
@@ -83,6 +81,12 @@ def add_to(commands: Commands) -> None:
         description="Prints what each role allows, as the code enforces it: the text of docs/ROLES.md.",
     )
     table.set_defaults(run=_roles)
+
+
+def _add_give_and_take(parser: argparse.ArgumentParser) -> None:
+    for option in ("give", "take"):
+        told = f"role to {option}; can be repeated"
+        parser.add_argument(f"--{option}", action="append", choices=_ROLES, default=[], help=told)
 
 
 def _list(options: argparse.Namespace) -> int:

@@ -7,6 +7,9 @@ import hmac
 import secrets
 from collections.abc import Callable
 
+FILES = "/media/"
+"""Where Streamlit gives out what pages made for one reader, a download or a picture; no cache may keep one."""
+
 _TAG = 32
 """Characters at the end of a name that say for whom it is."""
 

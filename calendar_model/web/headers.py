@@ -8,6 +8,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.web.downloads import FILES
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -33,11 +34,6 @@ SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-
-
-_FILES = "/media/"
-"""Where Streamlit gives out what pages made for one reader: a download, a picture. The name is a digest of what is in
-it, and knowing the name is all that it takes to read it, so no cache may keep one."""
 
 
 _A_YEAR = 365 * 24 * 60 * 60
@@ -73,7 +69,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)
-                if _FILES in scope["path"]:
+                if FILES in scope["path"]:
                     headers["Cache-Control"] = "no-store, private"
                 if _is_https():
                     headers.setdefault("Strict-Transport-Security", f"max-age={_A_YEAR}")

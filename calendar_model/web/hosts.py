@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 import re
 from functools import lru_cache
+from ipaddress import ip_address
 from typing import NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -101,6 +102,14 @@ class OwnHosts:
             await refuse(scope, receive, send, 403, WRONG_ORIGIN)
             return
         await self.app(_with_own_origin(scope, origins), receive, send)
+
+
+def is_loopback_address(address: str) -> bool:
+    """Whether a server that is bound to this address or name answers this machine only."""
+    try:
+        return address == "localhost" or ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _own_port(scope: Scope) -> int | None:

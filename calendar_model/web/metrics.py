@@ -18,7 +18,6 @@ import hmac
 import math
 import os
 from collections.abc import Iterator
-from ipaddress import ip_address
 
 from anyio import to_thread
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
@@ -32,7 +31,7 @@ from calendar_model import clock
 from calendar_model.store import failures, scheduled_backups
 from calendar_model.store.waits import WRITER_WAITS
 from calendar_model.web import health
-from calendar_model.web.hosts import LOOPBACK, Authority
+from calendar_model.web.hosts import LOOPBACK, Authority, is_loopback_address
 from calendar_model.web.observed import ObservedRequest, Phase
 from calendar_model.web.refusals import refuse
 
@@ -159,10 +158,7 @@ def _is_from_here(scope: Scope) -> bool:
     hosts = [Authority.parse(value.decode("latin-1")) for value in _values(scope, b"host")]
     if not all(host is not None and host.name in LOOPBACK for host in hosts):
         return False
-    try:
-        return ip_address((scope.get("client") or ("", 0))[0]).is_loopback
-    except ValueError:
-        return False
+    return is_loopback_address((scope.get("client") or ("", 0))[0])
 
 
 def _values(scope: Scope, name: bytes) -> list[bytes]:

@@ -11,7 +11,6 @@ nothing any more.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from ipaddress import ip_address
 from typing import Protocol
 
 from anyio import to_thread
@@ -20,7 +19,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calendar_model.mission.accounts import Claims, SignIn, end_session, person_of, sign_in_of
 from calendar_model.store.database import WorkspaceError
-from calendar_model.web.downloads import FileNames
+from calendar_model.web.downloads import FILES, FileNames
+from calendar_model.web.hosts import is_loopback_address
 from calendar_model.web.observed import note_user
 from calendar_model.web.refusals import refuse
 
@@ -47,7 +47,6 @@ OPEN_PATHS = HEALTH | frozenset(
 """Addresses that answer everybody: health, Streamlit's own page and websocket, and the way to sign in."""
 OPEN_FOLDERS = ("/static/", FEEDS)
 SIGN_OUT = "/auth/logout"
-FILES = "/media/"
 
 
 class ClaimsReader(Protocol):
@@ -126,11 +125,3 @@ def _file_name(path: str) -> str:
 def _is_loopback(end: tuple[str, int | None] | None) -> bool:
     """Whether one end of a connection is this machine; a socket of the file system (None) is."""
     return end is None or is_loopback_address(end[0])
-
-
-def is_loopback_address(address: str) -> bool:
-    """Whether a server that is bound to this address or name answers this machine only."""
-    try:
-        return address == "localhost" or ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -20,7 +20,7 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
             "__table__",
             {
                 "access/permissions.py",
-                # The level and the people of each record around a flush, whoever writes.
+                # The level and the people of each record around a flush, seen by its writer or not.
                 "access/protection.py",
                 "store/history.py",
                 # The operator encrypts what is there, in rows that nobody reads meanwhile.

@@ -90,7 +90,7 @@ def status(address: str, cookies: str = "", method: str = "GET") -> int:
 
 
 def cookies_of(context: BrowserContext) -> str:
-    """What the browser would send, as whoever steals it would."""
+    """What the browser would send, and a thief of its cookies too."""
     return "; ".join(f"{one['name']}={one['value']}" for one in context.cookies())
 
 

@@ -13,7 +13,8 @@ from calendar_model.mission.accounts import Claims
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Person
 from calendar_model.web.downloads import FileNames
-from calendar_model.web.sign_in import SignedIn, is_loopback_address
+from calendar_model.web.hosts import is_loopback_address
+from calendar_model.web.sign_in import SignedIn
 from tests.web.asgi import Noting, ask, scope_of
 
 OPEN = ["/", "/timeline", "/healthz", "/readyz", "/_stcore/health", "/_stcore/host-config", "/static/js/index.js",

@@ -153,7 +153,7 @@ def choose_person() -> None:
             for page in SELDOM:
                 link(page.file, _(page.title))
         if sign_in.is_set_up():
-            st.button(_("Sign out"), key="sign_out", on_click=sign_in.sign_out)
+            st.button(_("Sign out"), key="sign_out", on_click=st.logout)
 
 
 def _draw_local(person: Person | None) -> None:

@@ -26,7 +26,7 @@ from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, public_url
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import Claims, SignIn
 from calendar_model.translation import gettext as _
-from calendar_model.web.sign_in import is_loopback_address
+from calendar_model.web.hosts import is_loopback_address
 from pages.components.shell.words import plain
 
 GROUPS_CLAIM_VARIABLE = "HRD_CALENDAR_GROUPS_CLAIM"
@@ -133,11 +133,6 @@ def groups(claim: str) -> list[str]:
 # --- The page of readers who have not
 
 
-def sign_out() -> None:
-    """Sign out, here and at the provider; for callbacks. The session ends in the workspace on the way."""
-    st.logout()
-
-
 def draw_sign_in() -> None:
     """Draw the way to sign in, or what is missing for a reader whose account gives no access yet."""
     _return(data={"signed_in": False}, key="sign_in_return", height=1)
@@ -158,7 +153,7 @@ def _draw_way_in(sign_in: SignIn | None) -> None:
         _draw_providers()
     elif accounts.is_bound(sign_in):
         st.markdown(_("Your user is not active. If that is a mistake, ask your administrator."))
-        st.button(_("Sign out"), key="sign_out", on_click=sign_out)
+        st.button(_("Sign out"), key="sign_out", on_click=st.logout)
     else:
         accounts.note_waiting(sign_in)
         label = plain(sign_in.label or sign_in.subject)
@@ -169,7 +164,7 @@ def _draw_way_in(sign_in: SignIn | None) -> None:
         )
         st.markdown(_("Give your administrator this code, then reload the page:"))
         st.code(sign_in.code, language=None)
-        st.button(_("Sign out"), key="sign_out", on_click=sign_out)
+        st.button(_("Sign out"), key="sign_out", on_click=st.logout)
 
 
 def _draw_providers() -> None:
