@@ -29,10 +29,11 @@ class RecordKind(StrEnum):
 
 
 class ReadKind(StrEnum):
-    """How a person has read a restricted record: on its page, or in a document that they had made."""
+    """How a person has read a restricted record: its page, a document made with it, its history on the command line."""
 
     OPENED = "opened"
     DOCUMENT = "document"
+    COMMAND_LINE = "command-line"
 
 
 class Role(StrEnum):

@@ -9,7 +9,6 @@ require_entrance()
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
@@ -17,11 +16,9 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.roles import MEANING, Operation, Subject, missing_role
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import accounts, sample
-from calendar_model.mission.audit import audit_lines
 from calendar_model.mission.handover import hand_over, holdings
 from calendar_model.mission.persons import add_person, administers, change_person, roles_of_new
 from calendar_model.terms import Role
-from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import forms
@@ -29,6 +26,7 @@ from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.sample import counted, offer_sample
+from pages.components.settings.audit import draw_audit
 from pages.components.shell import item_panel, rights, sign_in
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as_sample, current_person, local_person, use_computer
@@ -42,11 +40,6 @@ WHAT_THE_SAMPLE_IS = _(
     "Three fictional users with contacts, engagements, statements in every state, cases, events and follow-ups, linked "
     "to real upcoming items. All of it is invented, marked as sample and kept apart from your own records."
 )
-
-
-LINES_OF_HISTORY = 200
-"""Lines of the history that an auditor sees here."""
-AUDIT_ACTIONS = Translated({"create": N_("added"), "update": N_("changed"), "delete": N_("removed")})
 
 
 # --- Users
@@ -266,26 +259,6 @@ def remove() -> None:
     forms.attempt(act)
 
 
-def changes_without_contents(context: PageContext, everyone: Sequence[Person]) -> None:
-    """For auditors: who changed what kind of entry and when, newest first; neither which one, nor what it says."""
-    if rights.why_not(Operation.READ, Subject.HISTORY):
-        return
-    st.subheader(_("Changes, without contents"))
-    names = {one.id: one.name for one in everyone}
-    lines = audit_lines(context.viewer, LINES_OF_HISTORY)
-    rows = [
-        {
-            _("When"): wording.moment(line.at, context.zone),
-            _("Who"): names.get(line.person_id, ""),
-            _("Action"): AUDIT_ACTIONS[line.action],
-            _("Kind of entry"): words(line.table.replace("_", "-")),
-        }
-        for line in lines
-    ]
-    with st.container(height=400, key="audit"):
-        st.table(pd.DataFrame(rows), hide_index=True)
-
-
 def in_a_calendar() -> None:
     st.subheader(_("Subscribe in Outlook, Google or Apple"))
     st.markdown(
@@ -355,6 +328,6 @@ else:
     in_a_calendar()
     the_sample(context)
     deleted_records(context, everyone)
-    changes_without_contents(context, everyone)
+    draw_audit(context, everyone)
     who_sees_what()
 item_panel.draw_panel(context)

@@ -234,7 +234,10 @@ MEANING: Mapping[Role, str] = Translated(
             "Writes cases, reprisals, defenders, identities and consents, and grants access to restricted records."
         ),
         Role.ADMINISTRATOR: N_("Manages users, roles and sample data; reads public records only."),
-        Role.AUDITOR: N_("Sees who changed what kind of record and when, without contents; reads public records only."),
+        Role.AUDITOR: N_(
+            "Sees who changed what kind of record and when, and who read which restricted record, without contents; "
+            "reads public records only."
+        ),
     }
 )
 """A sentence for each role."""

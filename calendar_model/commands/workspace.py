@@ -19,6 +19,7 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.commands.keys import print_notices
 from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission import sample
+from calendar_model.mission.reads import note_histories
 from calendar_model.mission.visible_calendar import corrections
 from calendar_model.reference.corrections import EFFECT_WORDS, corrected_rows, correction_effect, patch
 from calendar_model.store import backup, checkpoints, history, scheduled_backups, sealing
@@ -69,7 +70,7 @@ def add_to(commands: Commands) -> None:
         dest="person",
         default="",
         metavar="PERSON",
-        help="show what this person can see (default: public and internal records)",
+        help="show what this person can see, noted as read by them (default: public and internal records)",
     )
     told.add_argument("--format", choices=("table", "json"), default="table", help="default: table")
     told.add_argument("--to", type=Path, metavar="FILE", help="new file for the checkpoint (default: print it)")
@@ -211,6 +212,7 @@ def _history(options: argparse.Namespace) -> int:
     with reading(viewer) as session:
         tell, what = (history.of_item, options.item) if options.item else (history.of_record, options.record)
         changes = tell(session, what)
+    note_histories(viewer, {change.record_id for change in changes})
     if options.format == "json":
         print_json([_line(change, names) for change in changes])
     elif not changes:

@@ -1,8 +1,8 @@
 """Who has read what is restricted: noted as it is read, shown to people with access, and looked through by them.
 
-A restricted record is read when its page is opened, or when a document is made that contains it; so is a contact whose
-identity is recorded, by people with access. Lists show its title alone and are not noted. What cannot be noted is not
-shown: the note is written before the record is returned.
+A restricted record is read when its page is opened, when a document is made that contains it, or when its history is
+given out on the command line; so is a contact whose identity is recorded, by people with access. Lists show its title
+alone and are not noted. What cannot be noted is not shown: the note is written before the record is returned.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy import event, func, select
 
 from calendar_model.access.permissions import Viewer
@@ -65,6 +66,16 @@ class NotedRead:
     how: ReadKind
     at: datetime
     is_new: bool
+
+
+@dataclass(frozen=True)
+class Readings:
+    """Who has read a record: the newest readings first, how many there are, and how many of them others have made that
+    nobody with access has looked through yet."""
+
+    newest: Sequence[NotedRead]
+    count: int
+    unchecked: int
 
 
 @dataclass(frozen=True)
@@ -129,18 +140,33 @@ def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> 
     _note(viewer, restricted, ReadKind.DOCUMENT, workspace)
 
 
+def note_histories(viewer: Viewer, ids: Collection[str], workspace: Workspace | None = None) -> None:
+    """Note that the history of these records is given out on the command line, for those of them that are restricted.
+
+    Raises as :func:`note_read` does; the history must not be given out then.
+    """
+    restricted = select(Record.id).where(
+        Record.id.in_(sorted(ids)), Record.sensitivity == Sensitivity.RESTRICTED, ~Record.sample
+    )
+    with reading(viewer, workspace) as session:
+        found = set(session.scalars(restricted))
+    _note(viewer, found, ReadKind.COMMAND_LINE, workspace)
+
+
 # --- Looking through
 
 
-def reads_of(viewer: Viewer, record_id: str, workspace: Workspace | None = None) -> list[NotedRead]:
-    """Who has read a record, the newest first, as far as this viewer may know: nothing without access."""
+def reads_of(viewer: Viewer, record_id: str, most: int, workspace: Workspace | None = None) -> Readings:
+    """Who has read a record, with the ``most`` newest readings; nothing for a viewer without access."""
+    theirs = RecordRead.record_id == record_id
     with reading(viewer, workspace) as session:
         checked = session.scalar(select(func.max(ReadCheck.at)).where(ReadCheck.record_id == record_id))
-        found = select(RecordRead).where(RecordRead.record_id == record_id).order_by(RecordRead.at.desc())
-        return [
-            NotedRead(one.person_id, one.how, one.at, checked is None or one.at > checked)
-            for one in session.scalars(found)
-        ]
+        is_new = RecordRead.at > checked if checked is not None else sa.true()
+        unchecked = func.count().filter(is_new, RecordRead.person_id != viewer.person_id)
+        count, by_others = session.execute(select(func.count(), unchecked).select_from(RecordRead).where(theirs)).one()
+        newest = session.scalars(select(RecordRead).where(theirs).order_by(RecordRead.at.desc()).limit(most))
+        noted = [NotedRead(one.person_id, one.how, one.at, checked is None or one.at > checked) for one in newest]
+        return Readings(noted, count, by_others)
 
 
 def check_off_reads(viewer: Viewer, record_id: str, workspace: Workspace | None = None) -> None:

@@ -16,12 +16,13 @@ from calendar_model.__main__ import main
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.events import item_of
+from calendar_model.mission.reads import reads_of
 from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, current_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import Case, Event, Person, Record
-from calendar_model.terms import EventKind, Suggester
+from calendar_model.terms import EventKind, ReadKind, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -246,6 +247,8 @@ def test_the_history_of_what_is_restricted_is_told_to_those_named(
         "Access added",
         "Item link added (session-HRC64)",
     ]
+    noted = reads_of(staff_member, made, 10).newest
+    assert [(one.person_id, one.how) for one in noted] == [(staff_member.person_id, ReadKind.COMMAND_LINE)]
     assert run(capsys, "history", "--record", made, "--as", "nobody") == (
         2,
         "",

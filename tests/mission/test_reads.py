@@ -7,9 +7,10 @@ from datetime import timedelta
 import pytest
 
 from calendar_model import clock
-from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import reads
+from calendar_model.mission.audit import audited_reads
 from calendar_model.mission.reads import CHECK_AFTER, check_off_reads, reading_for_document, reads_of
 from calendar_model.mission.records import get_record
 from calendar_model.mission.statements.queries import view_statement
@@ -22,6 +23,7 @@ from calendar_model.terms import (
     EngagementKind,
     ReadKind,
     RecordKind,
+    Role,
     StatementFormat,
     Suggester,
 )
@@ -61,7 +63,7 @@ def later(monkeypatch: pytest.MonkeyPatch, by: timedelta) -> None:
 
 
 def readers(viewer: Viewer, record_id: str) -> list[tuple[str, ReadKind]]:
-    return [(one.person_id, one.how) for one in reads_of(viewer, record_id)]
+    return [(one.person_id, one.how) for one in reads_of(viewer, record_id, 50).newest]
 
 
 def test_whoever_opens_a_restricted_record_is_noted_once_an_hour(
@@ -154,16 +156,52 @@ def test_the_owner_looks_through_what_others_have_read_in_time(
     opened(colleague, case)
     assert due() == [case]
     assert [task for task in own_tasks(me, TODAY).mine if task.kind is TaskKind.READ_CHECK] == []
-    assert all(one.is_new for one in reads_of(me, case))
+    assert all(one.is_new for one in reads_of(me, case, 50).newest)
     with refused_for("record-gone"):
         check_off_reads(stranger, case)
     check_off_reads(me, case)
     assert due() == []
-    assert not any(one.is_new for one in reads_of(me, case))
+    assert not any(one.is_new for one in reads_of(me, case, 50).newest)
     later(monkeypatch, timedelta(hours=2))
     opened(colleague, case)
     assert due() == [case]
-    assert [one.is_new for one in reads_of(me, case)] == [True, False, False]
+    assert [one.is_new for one in reads_of(me, case, 50).newest] == [True, False, False]
+
+
+def test_the_newest_readings_are_listed_and_all_are_counted(
+    me: Viewer, colleague: Viewer, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(me, case)
+    for _ in range(3):
+        later(monkeypatch, timedelta(hours=2))
+        opened(colleague, case)
+    found = reads_of(me, case, 2)
+    assert [one.person_id for one in found.newest] == [colleague.person_id] * 2
+    assert (found.count, found.unchecked) == (4, 3)
+
+
+def test_an_auditor_sees_who_read_which_record_and_nothing_of_it(me: Viewer, colleague: Viewer, case: str) -> None:
+    auditor = member(save(OPERATOR, Person, {"name": "The auditor", "roles": {Role.AUDITOR}}))
+    opened(me, case)
+    opened(colleague, case)
+    assert {(one.person_id, one.record_id, one.kind) for one in audited_reads(auditor, 10)} == {
+        (one.person_id, case, RecordKind.CASE) for one in (me, colleague)
+    }
+    assert [one.person_id for one in audited_reads(auditor, 10, colleague.person_id)] == [colleague.person_id]
+    assert len(audited_reads(auditor, 1)) == 1
+    assert reads_of(auditor, case, 10).count == 0
+    with refused_for("role-needed"):
+        audited_reads(me, 10)
+
+
+def test_a_reading_outlives_the_record_and_tells_the_auditor_no_kind_of_it(me: Viewer) -> None:
+    auditor = member(save(OPERATOR, Person, {"name": "The auditor", "roles": {Role.AUDITOR}}))
+    values = {"title": "Somewhere", "contact_kind": ContactKind.DEFENDER}
+    contact = save(me, Contact, values, named=[me.person_id])
+    opened(me, contact, RecordKind.CONTACT)
+    with writing(me, "It was entered twice.") as session:
+        session.delete(session.get(Contact, contact))
+    assert [(one.record_id, one.kind) for one in audited_reads(auditor, 10)] == [(contact, None)]
 
 
 def test_a_check_needs_access_even_where_all_staff_see_the_record(me: Viewer, stranger: Viewer) -> None:

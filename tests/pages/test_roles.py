@@ -11,8 +11,8 @@ from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save
-from calendar_model.store.models import Contact, Engagement, LanguageProposal, Person, Record
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Role, StatementFormat
+from calendar_model.store.models import Case, Contact, Engagement, LanguageProposal, Person, Record
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Role, StatementFormat, Suggester
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import sound
@@ -112,6 +112,19 @@ def test_an_auditor_sees_that_something_changed_and_not_what(owner: Viewer) -> N
     assert "Engagement" in set(shown["Kind of entry"])
     assert "qzcanary" not in everything(app)
     assert not list(sound(open_page("settings", owner.person_id)).table)
+
+
+def test_an_auditor_sees_who_has_read_a_case_and_not_what_it_is(owner: Viewer) -> None:
+    auditor = person("Auditor", Role.AUDITOR)
+    case = save(owner, Case, {"title": "qzcanary", "suggested_by": Suggester.MINISTRY}, named=[owner.person_id])
+    assert not [one for one in sound(open_page("settings", auditor.person_id)).table if "Record" in one.value]
+    sound(open_page("cases", owner.person_id, record=case))
+    app = sound(open_page("settings", auditor.person_id))
+    assert list(app.table[-1].value["Record"]) == [f"Case {case}"]
+    assert list(app.table[-1].value["Who"]) == ["Owner"]
+    assert "qzcanary" not in everything(app)
+    app.selectbox(key="audited_reader").select(auditor.person_id).run()
+    assert not [one for one in sound(app).table if "Record" in one.value]
 
 
 def test_who_has_no_role_that_reads_sees_public_records_only(owner: Viewer) -> None:

@@ -20,41 +20,46 @@ from pages.components.shell.words import plain
 if TYPE_CHECKING:
     from calendar_model.store.models import Person
 
-_HOW = Translated({ReadKind.OPENED: N_("opened it"), ReadKind.DOCUMENT: N_("made a document with it")})
+HOW = Translated(
+    {
+        ReadKind.OPENED: N_("opened it"),
+        ReadKind.DOCUMENT: N_("made a document with it"),
+        ReadKind.COMMAND_LINE: N_("read its history on the command line"),
+    }
+)
 _SHOWN = 50
 """How many readings are listed; the newest."""
 
 
 def draw_reads(record_id: str, everyone: Sequence[Person], context: PageContext) -> None:
     """Draw who has read a record, for people with access; nothing for a record of which no reading is noted."""
-    found = reads_of(context.viewer, record_id)
-    if not found:
+    found = reads_of(context.viewer, record_id, _SHOWN)
+    if not found.count:
         return
     names = {one.id: one.name for one in everyone}
-    others = sum(1 for one in found if one.is_new and one.person_id != context.viewer.person_id)
-    title = _("Who has read this ({count})").format(count=len(found))
+    title = _("Who has read this ({count})").format(count=found.count)
     with st.expander(title, key=f"reads_{record_id}", on_change="rerun") as fold:
         if not fold.open:
             return
-        for one in found[:_SHOWN]:
+        for one in found.newest:
             st.markdown(
                 plain(
                     _("{when}: {name} {how}").format(
                         when=wording.moment(one.at, context.zone),
                         name=names.get(one.person_id, _("a former user")),
-                        how=_HOW[one.how],
+                        how=HOW[one.how],
                     )
                 )
             )
-        if len(found) > _SHOWN:
-            st.caption(_("The newest {shown} of {count}.").format(shown=_SHOWN, count=len(found)))
+        if found.count > _SHOWN:
+            st.caption(_("The newest {shown} of {count}.").format(shown=_SHOWN, count=found.count))
         st.button(
             _("Looked through"),
             key=f"reads_checked_{record_id}",
             on_click=_review,
             args=(context.viewer, record_id),
-            disabled=not others,
-            help=None if others else _("Nothing new by others since it was last looked through."),
+            disabled=not found.unchecked,
+            help=None if found.unchecked else _("Nothing new by others since it was last looked through."),
         )
 
 
