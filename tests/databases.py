@@ -107,9 +107,9 @@ def _listening(engine: Engine, said: list[str]) -> Iterator[None]:
     event.remove(engine, "before_cursor_execute", note)
 
 
-@pytest.fixture(scope="session")
-def postgresql_server() -> Iterator[str]:
-    """The URL of a server of our own, without a database: ``postgresql://…/{database}?host=…``."""
+@contextmanager
+def running_postgresql() -> Iterator[str]:
+    """The URL of a server of our own, without a database: ``postgresql://…/{database}?host=…``; it ends with the block."""
     with warnings.catch_warnings():
         # The server's package looks for a run-time folder, which a build machine does not have.
         warnings.simplefilter("ignore")
@@ -127,9 +127,18 @@ def postgresql_server() -> Iterator[str]:
         # What these tests lose with the machine's power, they make anew.
         connection.execute("ALTER SYSTEM SET fsync = off")
         connection.execute("SELECT pg_reload_conf()")
-    yield url
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
+    try:
+        yield url
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """The URL of :func:`running_postgresql`."""
+    with running_postgresql() as url:
+        yield url
 
 
 _free: list[str] = []

@@ -95,15 +95,16 @@ class FeedCache:
                 return None, None
             return entry, self._use(address)
 
-    def renew(self, address: Hashable, token: Hashable | None, version: Hashable) -> tuple[CachedFeed, Body] | None:
-        """The entry and its bytes where they are still of this version, from now on current at ``token``."""
+    def renew(
+        self, address: Hashable, token: Hashable | None, version: Hashable
+    ) -> tuple[CachedFeed | None, Body | None]:
+        """The entry of this version, current at ``token`` from now on, and its bytes unless they were evicted."""
         with self._lock:
             entry = self._entries.get(address)
-            body = self._use(address) if entry is not None and entry.version == version else None
-            if entry is None or body is None:
-                return None
+            if entry is None or entry.version != version:
+                return None, None
             entry = self._entries[address] = replace(entry, token=token)
-            return entry, body
+            return entry, self._use(address)
 
     def put(
         self, address: Hashable, token: Hashable | None, version: Hashable, body: bytes, disposition: str

@@ -53,6 +53,7 @@ from calendar_model.feeds.cache import Body, CachedFeed, FeedCache
 from calendar_model.feeds.ical import CalendarProperties
 from calendar_model.feeds.limits import RateLimits, RecentKeys, client_host
 from calendar_model.feeds.selection import feed_rows
+from calendar_model.feeds.shared_answer import SharedAnswer
 from calendar_model.mission import subscriptions
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
@@ -80,6 +81,7 @@ _SMALLEST_GZIP = 500
 _cache = FeedCache(max_bytes=64 * 2**20, max_addresses=20_000)
 _limits = RateLimits()
 _builders: RunVar[CapacityLimiter] = RunVar("calendar_model.feeds.builders")
+_tokens: RunVar[SharedAnswer[Hashable | None]] = RunVar("calendar_model.feeds.tokens")
 _opened = RecentKeys(20_000)
 """The digests of secrets that have opened a calendar."""
 
@@ -116,6 +118,15 @@ def _colour(organisations: Iterable[str], reference: Reference) -> str:
     return only.colour if only else ""
 
 
+def _shared_token() -> SharedAnswer[Hashable | None]:
+    """The change token for all polls of the server's loop that have to wait for it."""
+    shared = _tokens.get(None)
+    if shared is None:
+        shared = SharedAnswer(cache.change_token)
+        _tokens.set(shared)
+    return shared
+
+
 def _limiter() -> CapacityLimiter:
     """Lets :data:`MAX_PARALLEL_BUILDS` feeds be built: one for the server's loop, in which all others wait."""
     limiter = _builders.get(None)
@@ -150,6 +161,8 @@ class PolledEndpoint(HTTPEndpoint):
         try:
             base_url = links.public_url(request.url.scheme, request.headers.get("host", ""))
             token = cache.change_token_at_once()
+            if token is None:
+                token = await _shared_token().get()
         except ValueError as error:
             return _refusal(request, 400, str(error))
         address = (type(self), base_url, self.digest(request))
@@ -162,18 +175,21 @@ class PolledEndpoint(HTTPEndpoint):
         # Asked for before anything is read: what changes meanwhile makes the next poll build the feed again.
         token = cache.change_token()
         entry, body = _cache.get(address, token)
-        if entry is None or body is None:
-            try:
+        try:
+            if entry is None or body is None:
                 source = self.source(request, base_url)
-                entry, body = _cache.renew(address, token, source.version) or _cache.put(
-                    address, token, source.version, source.build(), source.disposition
-                )
-            except HttpRefusal as refusal:
-                return _refusal(request, refusal.status, str(refusal))
-            except WorkspaceError:
-                return _refusal(request, 503, CLOSED)
-            except ical.IncompleteItemError as error:
-                return _refusal(request, 500, str(error))
+                entry, body = _cache.renew(address, token, source.version)
+                if entry is not None and (response := _unchanged(request, entry)) is not None:
+                    # The client has it, even where the bytes were evicted.
+                    return response
+                if entry is None or body is None:
+                    entry, body = _cache.put(address, token, source.version, source.build(), source.disposition)
+        except HttpRefusal as refusal:
+            return _refusal(request, refusal.status, str(refusal))
+        except WorkspaceError:
+            return _refusal(request, 503, CLOSED)
+        except ical.IncompleteItemError as error:
+            return _refusal(request, 500, str(error))
         return _unchanged(request, entry) or _full_answer(request, entry, body)
 
     def seconds_to_wait(self, request: Request) -> int:

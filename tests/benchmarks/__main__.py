@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import browser, feed, page, polls, records, timeline
+from tests.benchmarks import browser, feed, load, page, polls, records, timeline
 
 BENCHMARKS = {
     "feed": feed.main,
     "polls": polls.main,
     "page": page.main,
+    "load": load.main,
     "records": records.main,
     "timeline": timeline.main,
     "browser": browser.main,

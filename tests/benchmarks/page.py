@@ -57,7 +57,7 @@ def main() -> None:
             if folder == DATA:
                 person = save(ANONYMOUS, Person, {"name": "Officer"})
             else:
-                person = fill(current_workspace(), table, TODAY)
+                person, *_ = fill(current_workspace(), table, TODAY)
             print(f"  {'page':<15}{'opened':>12}{'rerun after a filter change':>30}")
             for page in PAGES:
                 first, rerun = _times(page, person)

@@ -50,7 +50,7 @@ def main() -> None:
         os.environ[DATA_VARIABLE] = str(large_folder(Path(parent), 10_000))
         reference, table = calendar.current()
         workspace = open_workspace(f"sqlite:///{Path(parent) / 'workspace.sqlite'}")
-        person = fill(workspace, table, TODAY)
+        person, *_ = fill(workspace, table, TODAY)
         viewer = member(person)
 
         def bare(*asked: str, **values: str) -> Callable[[], None]:

@@ -62,13 +62,14 @@ def fill(
     engagements: int = 20_000,
     statements: int = 5_000,
     versions: int = 10,
-) -> str:
-    """Fills an empty workspace, links its records to items of the calendar ``table``; gives the person who sees it.
+    officers: int = 12,
+) -> list[str]:
+    """Fills an empty workspace, links its records to items of the calendar ``table``; gives the persons.
 
-    A tenth of the records is restricted, half of those without naming that person.
+    A tenth of the records is restricted; half of those name the first person, the others their owner alone.
     """
     dice = random.Random(20261124)
-    persons = [{"id": new_id(), "name": f"Officer {n}", "version": 1} for n in range(12)]
+    persons = [{"id": new_id(), "name": f"Officer {n}", "version": 1} for n in range(officers)]
     me = str(persons[0]["id"])
     kinds = (Kind.RESOLUTION, Kind.MANDATE_RENEWAL, Kind.UPR_REVIEW, Kind.SESSION, Kind.MEETING, Kind.SIDE_EVENT)
     near = table[table["kind"].isin(kinds) & (table["end"] >= pd.Timestamp(today) - pd.Timedelta(days=400))]
@@ -150,7 +151,7 @@ def fill(
     with workspace.engine.connect() as connection:
         connection.execute(sa.text("ANALYZE"))
         connection.commit()
-    return me
+    return [str(person["id"]) for person in persons]
 
 
 def _parts(rows: Sequence[dict[str, Any]], size: int) -> Iterator[list[dict[str, Any]]]:

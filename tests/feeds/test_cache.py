@@ -22,6 +22,7 @@ from calendar_model.feeds import http
 from calendar_model.feeds.cache import FeedCache
 from calendar_model.feeds.limits import RateLimits, RecentKeys
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
+from calendar_model.feeds.subscription_feed import SubscriptionItems
 from calendar_model.mission.subscriptions import create_subscription, list_subscriptions, revoke_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
@@ -246,11 +247,11 @@ def test_an_entry_is_current_at_its_token_and_renewed_while_its_version_is_the_s
     entry, body = cache.put("a", "monday", "v1", b"one", "inline")
     assert cache.get("a", "monday") == (entry, body)
     assert cache.get("a", "tuesday") == cache.get("a", None) == (None, None)
-    assert cache.renew("a", "tuesday", "v2") is None
-    renewed = cache.renew("a", "tuesday", "v1")
+    assert cache.renew("a", "tuesday", "v2") == (None, None)
+    renewed, kept = cache.renew("a", "tuesday", "v1")
     assert renewed is not None
-    assert (renewed[0].tag, renewed[0].modified, renewed[1]) == (entry.tag, entry.modified, body)
-    assert cache.get("a", "tuesday") == renewed
+    assert (renewed.tag, renewed.modified, kept) == (entry.tag, entry.modified, body)
+    assert cache.get("a", "tuesday") == (renewed, kept)
     assert cache.get("a", "monday") == (None, None)
 
 
@@ -268,7 +269,36 @@ def test_the_bytes_used_longest_ago_make_room_and_a_304_stays() -> None:
     entries = {address: cache.get(address, "token") for address in "abc"}
     assert {address: body is None for address, (_, body) in entries.items()} == {"a": True, "b": True, "c": False}
     assert all(entry is not None for entry, _ in entries.values())
-    assert cache.renew("b", "later", "v1") is None
+    renewed, body = cache.renew("b", "later", "v1")
+    assert renewed is not None
+    assert body is None
+    assert cache.get("b", "later") == (renewed, None)
+
+
+def test_who_has_the_calendar_costs_no_build_though_its_bytes_were_evicted(
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "_cache", FeedCache(max_bytes=1, max_addresses=9))
+    ours, other = subscription(staff_member), subscription(staff_member)
+    tag = ask(client, ours).headers["ETag"]
+    built: list[str] = []
+    build = http.build_subscription
+
+    def counted(items: SubscriptionItems, base_url: str) -> bytes:
+        built.append(base_url)
+        return build(items, base_url)
+
+    monkeypatch.setattr(http, "build_subscription", counted)
+    assert ask(client, other).status_code == 200
+    assert len(built) == 1
+    assert ask(client, ours, If_None_Match=tag).status_code == 304
+    # A change that is in no feed renews the mark.
+    save(staff_member, Person, {"name": "A new colleague"})
+    for _ in range(2):
+        assert ask(client, ours, If_None_Match=tag).status_code == 304
+    assert len(built) == 1
+    assert ask(client, ours).headers["ETag"] == tag
+    assert len(built) == 2
 
 
 def test_who_asks_by_time_alone_gets_a_change_of_the_same_second(client: TestClient, staff_member: Viewer) -> None:
