@@ -19,6 +19,7 @@ def main() -> None:
     from pages.components.shell import typed
     from pages.components.shell.context import draw_context, standing_page
     from pages.components.shell.current_user import may_enter, take_groups
+    from pages.components.shell.favicon import FAVICON
     from pages.components.shell.guard import entrance
     from pages.components.shell.language import find_language
     from pages.components.shell.navigation import navigation
@@ -34,9 +35,7 @@ def main() -> None:
     # The page's title only: titles of records must not reach the browser's history.
     title = page.title if enters else gettext("Sign in")
     shell = HERE / "pages" / "components" / "shell"
-    st.set_page_config(
-        page_title=f"{title} · Calendar for human rights defenders", page_icon=shell / "favicon.png", layout="wide"
-    )
+    st.set_page_config(page_title=f"{title} · Calendar for human rights defenders", page_icon=FAVICON, layout="wide")
     if not enters:
         st.html(shell / "style.css")
         draw_sign_in()

@@ -29,6 +29,7 @@ from typing import Any
 import httpx
 import psutil
 import psycopg
+from streamlit.proto.Alert_pb2 import Alert
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import ClientConnection, connect
@@ -239,7 +240,7 @@ class _Reader:
             kind = drawn.WhichOneof("type")
             if kind == "multiselect" and drawn.multiselect.id.endswith("-organisation"):
                 self._field = drawn.multiselect.id
-            elif kind in ("exception", "alert"):
+            elif kind == "exception" or (kind == "alert" and drawn.alert.format == Alert.ERROR):
                 self.waits.faults.append(f"{kind} on a page")
         elif part == "script_finished":
             ended = answer.script_finished
