@@ -16,6 +16,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar import Origins
 from calendar_model.mission.corrections import change_cadence, record_correction, recorded_by, row_without
@@ -46,7 +47,7 @@ from pages.components.record.deletion import deletion
 from pages.components.record.forms import RecordForm
 from pages.components.record.history import history
 from pages.components.record.parts import item_openers
-from pages.components.shell import item_panel
+from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import NEW, RECORD, link
@@ -98,8 +99,9 @@ def the_list(context: PageContext) -> None:
 
 def begin_buttons(context: PageContext) -> None:
     if may_record():
-        st.button(_("Record correction"), key="new_correction", type="primary", on_click=begin)
-        st.button(_("Change a cycle"), key="new_rhythm", on_click=begin, args=(RHYTHM,))
+        lock = rights.button_options(why_not_correct())
+        st.button(_("Record correction"), key="new_correction", type="primary", on_click=begin, **lock)
+        st.button(_("Change a cycle"), key="new_rhythm", on_click=begin, args=(RHYTHM,), **lock)
     elif context.viewer == ANONYMOUS:
         link("settings", _("Select user to record a correction"))
     else:
@@ -200,6 +202,11 @@ def may_record() -> bool:
     return person is not None and not person.sample
 
 
+def why_not_correct() -> str:
+    """Why the current user's roles allow no correction; empty if they do."""
+    return rights.why_not(Operation.CREATE, Subject.CORRECTION)
+
+
 # --- Which row
 
 
@@ -296,7 +303,7 @@ def one_row(file: str, row: str, context: PageContext, correction: Correction | 
         note=correction.note if correction else "",
         **typed(kind, shown),
     )
-    form = RecordForm("correction", context, present)
+    form = RecordForm("correction", context, present, why_not=why_not_correct())
     columns = correctable_columns(kind)
     dated = [name for name in columns if name in DATED]
     notes = ["notes"] if base.get("notes") and dated else []
@@ -411,7 +418,7 @@ def rhythm(context: PageContext) -> None:
     begins = context.today.year + 1
     cells |= {"first_year": str(begins), "known_from": context.today.isoformat(), "statement": "", "notes": ""}
     present = SimpleNamespace(id=chosen, version=0, source_url="", note="", code="", **typed(Cadence, cells))
-    form = RecordForm("rhythm", context, present)
+    form = RecordForm("rhythm", context, present, why_not=why_not_correct())
     with form:
         form.text("source_url", _("Source URL"), placeholder="https://")
         st.subheader(_("New rule"))

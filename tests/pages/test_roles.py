@@ -84,6 +84,21 @@ def test_a_reader_begins_no_record(owner: Viewer, reader: Viewer, page: str) -> 
     assert all(button.disabled for button in form.button if str(button.key).endswith("_save"))
 
 
+def test_a_reader_records_no_outcome_and_corrects_nothing(reader: Viewer, owner: Viewer) -> None:
+    item = "session-HRC64"
+    for who, is_locked in ((reader, True), (owner, False)):
+        panel = sound(open_page("agenda", who.person_id, item=item))
+        outcomes = [button for button in panel.button if str(button.key).startswith("panel_outcome_")]
+        assert outcomes
+        assert {button.disabled for button in outcomes} == {is_locked}
+        corrections = sound(open_page("corrections", who.person_id))
+        assert {corrections.button(key=key).disabled for key in ("new_correction", "new_rhythm")} == {is_locked}
+        confirm = sound(open_page("confirm", who.person_id))
+        saves = [button for button in confirm.button if str(button.key).startswith("confirm_") and "_save" in button.key]
+        assert saves
+        assert {button.disabled for button in saves} == {is_locked}
+
+
 def test_a_clearer_reads_the_text_and_moves_nothing_else(owner: Viewer) -> None:
     clearer = person("Clearer", Role.CLEARER)
     values = {"title": "Item 3", "format": StatementFormat.GENERAL_DEBATE}

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.calendar import when
 from calendar_model.messages.confirmations import answer_words, pressing_words
 from calendar_model.mission.confirmations import DateToConfirm, confirm_item, edition_row, record_not_announced
@@ -21,7 +22,7 @@ from calendar_model.translation import gettext as _
 from calendar_model.wording import day
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm
-from pages.components.shell import item_panel, outage, undo
+from pages.components.shell import item_panel, outage, rights, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import link
 from pages.components.shell.words import linked, plain
@@ -114,7 +115,7 @@ def _draw_others(line: DateToConfirm, context: PageContext) -> None:
 def _draw_form(line: DateToConfirm, context: PageContext) -> None:
     # The dates are part of the keys, so that fields start with the new date if the forecast changes.
     present = SimpleNamespace(id=f"{line.item}_{line.start}_{line.end}", version=0, start=line.start, end=line.end)
-    form = RecordForm("confirm", context, present)
+    form = RecordForm("confirm", context, present, why_not=rights.why_not(Operation.CREATE, Subject.CORRECTION))
     held = line.outcome is ItemOutcome.HELD
     with form:
         with st.container(horizontal=True, vertical_alignment="bottom", key=f"confirming_{line.item}"):

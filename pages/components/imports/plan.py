@@ -15,12 +15,14 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.problems import Refused
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.imports.explanations import hours_text
 from calendar_model.imports.plan import ImportLine, ImportPlan, Outcome, Progress
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record.classified import warn_of_marks
+from pages.components.shell import rights
 from pages.components.shell.words import plain
 
 _WORK = "import_work"
@@ -202,6 +204,8 @@ def _draw_run(run: DryRun, source: ImportSource) -> None:
             type="primary",
             on_click=_request,
             args=(_GO,),
+            # All that is imported is written by the same role.
+            **rights.button_options(rights.why_not(Operation.CREATE, Subject.EVENT)),
         )
     elif Outcome.REFUSED in plan.counts or plan.offered:
         st.markdown(_("Nothing to import. The table gives the reason for each row."))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.imports import fetching, remote
 from calendar_model.imports.explanations import explain_event
 from calendar_model.terms import EventKind
@@ -18,6 +19,7 @@ from pages.components.imports.calendar import LEVELS, draw_links, propose, zone_
 from pages.components.imports.plan import ImportSource, counts, dry_run, fingerprint, request_plan
 from pages.components.record import forms
 from pages.components.record.forms import RecordForm, words
+from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import RECORD
@@ -53,7 +55,14 @@ def calendars(context: PageContext) -> None:
             )
         )
     if allowed:
-        st.button(_("Follow a calendar"), key="remote_add", type="primary", on_click=forms.begin, args=("calendar",))
+        st.button(
+            _("Follow a calendar"),
+            key="remote_add",
+            type="primary",
+            on_click=forms.begin,
+            args=("calendar",),
+            **rights.button_options(rights.why_not(Operation.CREATE, Subject.REMOTE_CALENDAR)),
+        )
         _draw_beginnings(allowed)
     for one in followed:
         _draw_calendar(one, context)

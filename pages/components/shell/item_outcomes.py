@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from calendar_model.access.permissions import ANONYMOUS
+from calendar_model.access.roles import Operation, Subject
 from calendar_model.calendar import when
 from calendar_model.mission.events import event_of
 from calendar_model.mission.outcomes import (
@@ -40,7 +41,7 @@ from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, ReviewDeparture, Standing, Vote
 from pages.components.record.forms import RecordForm
-from pages.components.shell import undo
+from pages.components.shell import rights, undo
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import current_person
 from pages.components.shell.navigation import link
@@ -101,9 +102,10 @@ def draw_outcomes(row: Any, context: PageContext) -> None:
     elif possible and person is not None and person.sample:
         st.caption(_("Sample users cannot record this: it would apply to everyone."))
     elif possible:
-        _buttons(row, possible)
+        why_not = _why_not(row)
+        _buttons(row, possible, why_not)
         if (chosen := asked()) in possible:
-            _form(ItemOutcome(chosen), row, context)
+            _form(ItemOutcome(chosen), row, context, why_not)
     if origin:
         label = _("Correct other details") if possible else _("Correct dates")
         link("corrections", label, new="1", file=origin[0], row=origin[1])
@@ -114,7 +116,14 @@ def _label(outcome: ItemOutcome, row: Any) -> str:
     return _("Confirm date") if is_one_day else _LABELS[outcome]
 
 
-def _buttons(row: Any, possible: tuple[ItemOutcome, ...]) -> None:
+def _why_not(row: Any) -> str:
+    """Why the current user may not record what became of an item; empty if they may."""
+    if event_of(row["item"]):
+        return rights.why_not(Operation.CHANGE, Subject.EVENT)
+    return rights.why_not(Operation.CREATE, Subject.CORRECTION)
+
+
+def _buttons(row: Any, possible: tuple[ItemOutcome, ...], why_not: str) -> None:
     with st.container(horizontal=True, key="panel_outcomes"):
         for outcome in possible:
             st.button(
@@ -123,15 +132,16 @@ def _buttons(row: Any, possible: tuple[ItemOutcome, ...]) -> None:
                 type="secondary",
                 on_click=open_form,
                 args=(outcome,),
-                disabled=asked() == outcome,
+                disabled=bool(why_not) or asked() == outcome,
+                help=plain(why_not) or None,
             )
 
 
-def _form(outcome: ItemOutcome, row: Any, context: PageContext) -> None:
+def _form(outcome: ItemOutcome, row: Any, context: PageContext, why_not: str) -> None:
     known = not Precision(row["date_precision"]).is_window
     days = {"start": row["start"].date(), "end": row["end"].date()} if known else {"start": None, "end": None}
     present = SimpleNamespace(id=row["item"], version=0, **days)
-    form = RecordForm(f"outcome_{outcome.value}", context, present)
+    form = RecordForm(f"outcome_{outcome.value}", context, present, why_not=why_not)
     with form:
         st.markdown(f"**{plain(_label(outcome, row))}**")
         save = _FIELDS[outcome](form, row)
