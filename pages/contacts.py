@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.guard import require_entrance
+from pages.components.shell.new import link_to_new
 
 require_entrance()
 
@@ -40,7 +41,7 @@ from pages.components.record.table import marked, record_table
 from pages.components.shell import rights, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import NEW, WITH, link
+from pages.components.shell.navigation import NEW, WITH
 from pages.components.shell.words import plain
 from pages.components.widgets.labels import state_name
 from pages.components.widgets.lines import dated_line
@@ -208,7 +209,7 @@ def draw_engagements(contact: Contact, _everyone: Sequence[Person], context: Pag
     if not done:
         st.markdown(_("No engagements that you have access to."))
     engagement_links(sorted(done, key=lambda one: one.on, reverse=True))
-    link("engagements", _("Log engagement"), icon=":material/add:", **{NEW: CONSULTED, WITH: contact.id})
+    link_to_new(RecordKind.ENGAGEMENT, _("Log engagement"), **{NEW: CONSULTED, WITH: contact.id})
 
 
 def draw_form(contact: Contact | None, everyone: Sequence[Person], context: PageContext) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.components.shell.guard import require_entrance
+from pages.components.shell.new import link_to_new
 
 require_entrance()
 
@@ -34,7 +35,7 @@ from calendar_model.mission.coverage import ActionKind, Readiness, statement_for
 from calendar_model.mission.dossier import Dossier, LinkedStatement, deadlines, dossier, held_in
 from calendar_model.mission.events import own_events
 from calendar_model.mission.history_lines import history_lines
-from calendar_model.terms import EngagementKind, EventKind, ReadinessState
+from calendar_model.terms import EngagementKind, EventKind, ReadinessState, RecordKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from calendar_model.wording import standing_words
@@ -94,14 +95,14 @@ def actions(row: Any, found: Dossier | None) -> None:
     with st.container(horizontal=True, key="on_screen_actions"):
         if found is not None:
             form = str(statement_format(row["kind"]))
-            link("statements", _("New draft"), icon=":material/add:", **{NEW: form, LINK: item})
+            link_to_new(RecordKind.STATEMENT, _("New draft"), **{NEW: form, LINK: item})
             consulted = str(EngagementKind.CONSULTED)
-            link("engagements", _("New engagement"), icon=":material/add:", **{NEW: consulted, LINK: item})
+            link_to_new(RecordKind.ENGAGEMENT, _("New engagement"), **{NEW: consulted, LINK: item})
             if found.own:
                 link("meetings", _("Open event"), icon=":material/edit:", **{RECORD: found.own})
             else:
                 side_event = str(EventKind.SIDE_EVENT)
-                link("meetings", _("New side event"), icon=":material/add:", **{NEW: side_event, LINK: item})
+                link_to_new(RecordKind.EVENT, _("New side event"), **{NEW: side_event, LINK: item})
         st.button(_("Show details"), key="dossier_panel", type="tertiary", on_click=item_panel.choose, args=(item,))
         print_button()
 

@@ -322,12 +322,12 @@ if record or new:
         if kept is not None:
             left_behind(kept, everyone)
 else:
+    draw_audit(context, everyone)
     people(everyone, person)
     user_accounts(context, everyone)
     requests_of_nobody(context.viewer)
     in_a_calendar()
     the_sample(context)
     deleted_records(context, everyone)
-    draw_audit(context, everyone)
     who_sees_what()
 item_panel.draw_panel(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pages.components.shell.guard import require_entrance
+from pages.components.shell.new import link_to_new
 
 require_entrance()
 
@@ -17,6 +18,7 @@ from calendar_model.messages.statements import made_as
 from calendar_model.mission.statements.queries import view_statement
 from calendar_model.mission.statements.speaking import applicable_limit
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
+from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
@@ -99,9 +101,9 @@ def draw_links(statement: Statement, linked: Sequence[Record], context: PageCont
     for record in linked:
         link(PAGE_OF[record.kind], f"{words(record.kind)}: {plain(record.title)}", record=record.id)
     log = {NEW: "consulted", WITH: statement.id}
-    link("engagements", _("Log engagement"), icon=":material/add:", **log)
+    link_to_new(RecordKind.ENGAGEMENT, _("Log engagement"), **log)
     if statement.state in BEFORE_DELIVERY:
-        link("cases", _("New case"), icon=":material/add:", **{NEW: "case", WITH: statement.id})
+        link_to_new(RecordKind.CASE, _("New case"), **{NEW: "case", WITH: statement.id})
 
 
 context = current()

@@ -39,7 +39,8 @@ from pages.components.record.parts import linked_items, side_by_side
 from pages.components.record.work_links import engagement_links, statement_links
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import NEW, WITH, link
+from pages.components.shell.navigation import NEW, WITH
+from pages.components.shell.new import link_to_new
 from pages.components.shell.words import plain, plain_lines
 from pages.components.widgets import labels
 from pages.components.widgets.lines import LEFT
@@ -452,10 +453,9 @@ def _save(form: RecordForm) -> str:
 def _draw_statements(case: Case, _everyone: Sequence[Person], context: PageContext) -> None:
     st.subheader(_("Statements"))
     statement_links(linked_of_kind(context.viewer, RecordKind.STATEMENT, case.id))
-    link(
-        "statements",
+    link_to_new(
+        RecordKind.STATEMENT,
         _("Raise case in a statement"),
-        icon=":material/add:",
         **{NEW: str(StatementFormat.STATEMENT), WITH: case.id},
     )
 
@@ -464,7 +464,7 @@ def _draw_engagements(case: Case, _everyone: Sequence[Person], context: PageCont
     st.subheader(_("Engagements"))
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, case.id))
     consulted = {NEW: str(EngagementKind.CONSULTED), WITH: case.id}
-    link("engagements", _("Log engagement"), icon=":material/add:", **consulted)
+    link_to_new(RecordKind.ENGAGEMENT, _("Log engagement"), **consulted)
 
 
 def _state(case: Case, _context: PageContext) -> str:

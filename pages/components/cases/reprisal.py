@@ -27,7 +27,8 @@ from pages.components.record.parts import linked_items, linked_statements, side_
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import NEW, WITH, link
+from pages.components.shell.navigation import NEW, WITH
+from pages.components.shell.new import link_to_new
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Person, Reprisal
@@ -92,7 +93,7 @@ def _draw_dialogue(reprisal: Reprisal, _everyone: Sequence[Person], context: Pag
     st.subheader(_("Dialogue and other engagements"))
     engagement_links(linked_of_kind(context.viewer, RecordKind.ENGAGEMENT, reprisal.id))
     dialogue = {NEW: str(EngagementKind.ORGANISATION_DIALOGUE), WITH: reprisal.id}
-    link("engagements", _("Log dialogue with the organisation"), icon=":material/add:", **dialogue)
+    link_to_new(RecordKind.ENGAGEMENT, _("Log dialogue with the organisation"), **dialogue)
 
 
 REPRISAL_VIEW = RecordView(

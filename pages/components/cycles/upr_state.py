@@ -35,7 +35,8 @@ from pages.components.cycles.work import (
 from pages.components.record.parts import shortened
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
-from pages.components.shell.navigation import LINK, NEW, link
+from pages.components.shell.navigation import LINK, NEW
+from pages.components.shell.new import link_to_new
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
 from pages.components.widgets.lines import line
@@ -141,7 +142,7 @@ def _work(code: str, reviews: pd.DataFrame, next_review: Any, track: str, contex
                     session=plain(next_review["session"])
                 )
             )
-        link("statements", _("New recommendation"), icon=":material/add:", **{NEW: form, LINK: item})
+        link_to_new(RecordKind.STATEMENT, _("New recommendation"), **{NEW: form, LINK: item})
         for row in reviews[::-1].to_dict("records"):
             _statements([one for one in found.statements if row["item"] in found.items[one.id]], row, track)
         st.subheader(_("Our engagements and cases"), anchor=False)

@@ -457,6 +457,9 @@ class RecordForm:
             args=(act,),
             **rights.button_options(plain(self.why_not)),
         )
+        if self.why_not:
+            # A disabled button shows its help to a mouse alone.
+            st.caption(plain(self.why_not))
         if has_result() and st.session_state[_OUTCOME].form == self.prefix:
             result = take()
             say(result)

@@ -6,19 +6,29 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from calendar_model.access.roles import Operation, Subject, missing_role
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import sample
+from calendar_model.mission.persons import administers
 from calendar_model.terms import Role
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
-from pages.components.shell import sign_in
+from pages.components.shell import rights, sign_in
 from pages.components.shell.context import PageContext, in_english
 from pages.components.shell.current_user import act_as_sample, current_person, viewer
 
 
 def offer_sample(context: PageContext) -> None:
     """Draw the button; the page says what came of it with :func:`forms.outcome`."""
-    st.button(_("Load sample data"), key="load_sample", icon=":material/science:", on_click=_load, args=(context,))
+    why_not = "" if administers(viewer()) else str(missing_role(Subject.SAMPLE, Operation.CREATE))
+    st.button(
+        _("Load sample data"),
+        key="load_sample",
+        icon=":material/science:",
+        on_click=_load,
+        args=(context,),
+        **rights.button_options(why_not),
+    )
 
 
 def _load(context: PageContext) -> None:

@@ -74,12 +74,12 @@ def _reads(context: PageContext, names: Mapping[str, str]) -> None:
         for one in found
     ]
     _table(rows, "audited_reads")
-    st.caption(_("The number of a record is in the address of its page, for those who may open it."))
+    st.caption(_("The code of a record is the beginning of the one in the address of its page."))
 
 
 def _which(one: AuditedRead) -> str:
     kind = words(one.kind) if one.kind is not None else _("deleted record")
-    return f"{kind} {one.record_id}"
+    return f"{kind} {one.record_id[:8]}"
 
 
 def _table(rows: Sequence[Mapping[str, str]], key: str) -> None:

@@ -32,7 +32,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.record.forms import RecordForm
 from pages.components.record.in_place import new_contact
 from pages.components.record.work_links import engagement_links, statement_links
-from pages.components.shell import item_outcomes
+from pages.components.shell import item_outcomes, rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import LINK, NEW, PAGE_OF, link
 from pages.components.shell.new import draw_new_links
@@ -77,12 +77,14 @@ def draw_work(row: Any, context: PageContext) -> None:
     chosen = item_outcomes.asked()
     with st.container(horizontal=True, vertical_alignment="center", key="panel_work"):
         for kind, label in ((RecordKind.ENGAGEMENT, _("Log engagement")), (RecordKind.STATEMENT, _("Start statement"))):
+            why_not = rights.why_not_create(kind)
             st.button(
                 label,
                 key=f"panel_new_{kind.value}",
                 on_click=item_outcomes.open_form,
                 args=(kind,),
-                disabled=chosen == kind,
+                disabled=bool(why_not) or chosen == kind,
+                help=plain(why_not) or None,
             )
         with st.popover(_("New"), icon=":material/add:", type="tertiary", key="panel_new"):
             draw_new_links({LINK: item})

@@ -40,6 +40,15 @@ def draw_new_links(linked_to: dict[str, str], *kinds: RecordKind, icon: str | No
         link(page, label, icon=icon, **parameters)
 
 
+def link_to_new(kind: RecordKind, label: str, **parameters: str) -> None:
+    """Draws a link that begins a record of a kind, such as *Log engagement*; nothing for who may create none.
+
+    ``parameters`` are those of the address; without ``new`` the form begins empty.
+    """
+    if not rights.why_not_create(kind):
+        link(PAGE_OF[kind], label, icon=":material/add:", **{NEW: kind.value, **parameters})
+
+
 def new_records(
     linked_to: dict[str, str], kinds: Collection[RecordKind] = ()
 ) -> Iterator[tuple[str, str, dict[str, str]]]:
