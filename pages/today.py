@@ -1,5 +1,6 @@
 """Today: what is to be done and by when, what is under way and next, and where each cycle stands."""
 
+from pages.components.record.access_requests import draw_news
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -71,7 +72,7 @@ def tasks(context: PageContext) -> None:
             st.markdown(
                 _("**Next for you** · {due}, {day}:").format(due=due, day=wording.day(first.due)), width="content"
             )
-            link(PAGE_OF[first.record_kind], plain(first.what), **{RECORD: first.record_id})
+            link_to_task(first)
     mine, waiting = st.columns(2, gap="large")
     with mine:
         st.subheader(_("Mine to do ({count})").format(count=len(found.mine)), anchor=False)
@@ -80,6 +81,7 @@ def tasks(context: PageContext) -> None:
         st.subheader(_("Waiting for others ({count})").format(count=len(found.waiting)), anchor=False)
         draw_tasks(found.waiting, "waiting", context, _("You wait for nobody's reply."))
         late_and_soon(context)
+        draw_news(context.viewer, context.zone)
 
 
 def draw_tasks(found: Sequence[Task], place: str, context: PageContext, nothing: str) -> None:
@@ -95,9 +97,17 @@ def draw_tasks(found: Sequence[Task], place: str, context: PageContext, nothing:
             if task.due is not None and task.due < context.today:
                 when = _("**Late** · {day}").format(day=when)
             with dated_line(f"{place}_{number}", when, stacked=True, width=150):
-                link(PAGE_OF[task.record_kind], plain(task.what), **{RECORD: task.record_id})
+                link_to_task(task)
                 st.caption(plain(task_words(task, names)))
     show_more(key, len(shown), len(found), MORE, button=f"more_{place}")
+
+
+def link_to_task(task: Task) -> None:
+    """Draw the link to what a task is about, or to Settings, where a request for a record unseen is answered."""
+    if task.what:
+        link(PAGE_OF[task.record_kind], plain(task.what), **{RECORD: task.record_id})
+    else:
+        link("settings", _("A restricted record"))
 
 
 def task_words(task: Task, names: dict[str, str]) -> str:
@@ -115,6 +125,8 @@ def task_words(task: Task, names: dict[str, str]) -> str:
         says = _("your statement")
     elif task.kind is TaskKind.READ_CHECK:
         says = _("look through who has read it")
+    elif task.kind is TaskKind.ACCESS_REQUEST:
+        says = _("a colleague requests access")
     else:
         says = _("follow-up to {title}").format(title=task.about)
     return f"{says}{_(' (sample)') if task.sample else ''}"

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+import sqlalchemy as sa
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -23,11 +24,13 @@ from calendar_model.clock import now
 from calendar_model.mission.checks import has_role
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Access, AccessRequest, Identity, Person, Record
+from calendar_model.store.models import Access, AccessRequest, Identity, Instant, Person, Record
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import RecordKind
 from calendar_model.vocabulary import Sensitivity
 
+RECENTLY = timedelta(days=14)
+"""How long an answer is news to the person who asked."""
 USUAL_ACCESS = timedelta(days=7)
 """How long access that was asked for lasts, unless the grantor chooses otherwise."""
 
@@ -185,6 +188,8 @@ class GrantNotice:
     """That a person was given access to a record: why, by whom, and ``until`` when; for good where it is None."""
 
     record_id: str
+    kind: RecordKind
+    title: str
     person: str
     granted_by: str
     granted_at: datetime
@@ -195,7 +200,8 @@ class GrantNotice:
 def notices(viewer: Viewer, record_id: str = "", workspace: Workspace | None = None) -> list[GrantNotice]:
     """The access granted of late to records in which the viewer is named, newest first; for one record, or for all."""
     told = (
-        select(AccessRequest)
+        select(AccessRequest, Record.kind, Record.title)
+        .join(Record, Record.id == AccessRequest.record_id)
         .where(AccessRequest.granted_at > now() - LONGEST_ACCESS, AccessRequest.person_id != viewer.person_id)
         .options(selectinload(AccessRequest.person), selectinload(AccessRequest.granted_by))
         .order_by(AccessRequest.granted_at.desc(), AccessRequest.id)
@@ -206,14 +212,63 @@ def notices(viewer: Viewer, record_id: str = "", workspace: Workspace | None = N
         return [
             GrantNotice(
                 one.record_id,
+                kind,
+                title,
                 one.person.name,
                 one.granted_by.name if one.granted_by is not None else "",
                 one.granted_at,
                 one.reason,
                 one.until,
             )
-            for one in session.scalars(told)
+            for one, kind, title in session.execute(told)
             if one.granted_at is not None
+        ]
+
+
+@dataclass(frozen=True)
+class AccessAnswer:
+    """The answer to a request of the viewer's own: granted, for good or ``until`` an instant, or refused with a reason.
+
+    ``title`` is empty where the viewer cannot see the record; ``at`` is UTC.
+    """
+
+    record_id: str
+    kind: RecordKind
+    title: str
+    answered_by: str
+    at: datetime
+    until: datetime | None
+    refusal: str
+
+
+def recent_answers(viewer: Viewer, workspace: Workspace | None = None) -> list[AccessAnswer]:
+    """The answers that the viewer's own requests got within :data:`RECENTLY`, newest first."""
+    answered_at = func.coalesce(AccessRequest.granted_at, AccessRequest.refused_at)
+    answered_by = func.coalesce(AccessRequest.granted_by_id, AccessRequest.refused_by_id)
+    own = (
+        select(AccessRequest, Person.name, sa.type_coerce(answered_at, Instant()))
+        .join(Person, Person.id == answered_by)
+        .where(AccessRequest.person_id == viewer.person_id, answered_at > now() - RECENTLY)
+        .order_by(answered_at.desc(), AccessRequest.id)
+    )
+    with reading(viewer, workspace) as session:
+        found = [(one, name, at) for one, name, at in session.execute(own)]
+        ids = {one.record_id for one, _, _ in found}
+        named = select(Record.id, Record.title).where(Record.id.in_(ids))
+        titles = {row.id: row.title for row in session.execute(named)}
+        known = select(Record.id, Record.kind).where(Record.id.in_(ids)).execution_options(**_EVERYTHING)
+        kinds = {row.id: row.kind for row in session.execute(known)}
+        return [
+            AccessAnswer(
+                one.record_id,
+                kinds[one.record_id],
+                titles.get(one.record_id, ""),
+                name,
+                at,
+                one.until,
+                one.refusal,
+            )
+            for one, name, at in found
         ]
 
 

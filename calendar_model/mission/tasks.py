@@ -9,7 +9,10 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.roles import Operation, Subject, allowed_roles
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.access_requests import list_open_requests
+from calendar_model.mission.checks import has_role
 from calendar_model.mission.reads import due_read_checks
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Record, Statement
@@ -20,22 +23,27 @@ AHEAD = timedelta(days=14)
 
 
 class TaskKind(StrEnum):
-    """Why something is a task: a statement awaits a reply or is to be finished, a follow-up is to be done, or it is
-    time to look through who has read a restricted record."""
+    """Why something is a task.
+
+    A statement awaits a reply or is to be finished; a follow-up is to be done. It is time to look through who has read
+    a restricted record, or a colleague has asked for access to one.
+    """
 
     REPLY = "reply"
     STATEMENT = "statement"
     FOLLOW_UP = "follow-up"
     READ_CHECK = "read-check"
+    ACCESS_REQUEST = "access-request"
 
 
 @dataclass(frozen=True)
 class Task:
     """A task about the record ``record_id``.
 
-    ``what`` says what is to be done, which for a statement is its title; ``about`` is the title of a follow-up's
-    record, empty else. ``due`` is None where no date is set. ``waiting_for`` is the identifier of the person whose
-    reply is awaited, empty for a task of one's own.
+    ``what`` says what is to be done, which for a statement is its title; for a request for access it is the title of
+    the record, empty where the viewer cannot see it. ``about`` is the title of a follow-up's record, empty else.
+    ``due`` is None where no date is set; a request is due on the day (UTC) on which it was made. ``waiting_for`` is the
+    identifier of the person whose reply is awaited, empty for a task of one's own.
     """
 
     kind: TaskKind
@@ -59,8 +67,9 @@ class OwnTasks:
 def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
     """Return the tasks of ``viewer`` on ``today``; of a viewer who is nobody none.
 
-    Their own are the statements that await their reply, and those of their statements, follow-ups and checks of who
-    has read their records that are late or due within :data:`AHEAD`. They wait for the replies that they asked for.
+    Their own are the statements that await their reply and the requests for access that they can answer. Of their
+    statements, follow-ups and checks of who has read their records, those late or due within :data:`AHEAD` are listed.
+    They wait for the replies that they asked for.
     """
     person = viewer.person_id
     if not person:
@@ -75,6 +84,7 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             .where(FollowUp.owner_id == person, FollowUp.done_on.is_(None), FollowUp.due <= today + AHEAD)
         ).all()
         checks = due_read_checks(session, person, today + AHEAD)
+        grants = has_role(session, person, *sorted(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT)))
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [
@@ -85,6 +95,10 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             for row in follow_ups
         ),
         *(Task(TaskKind.READ_CHECK, one.record_id, one.kind, one.title, "", one.due, "", False) for one in checks),
+        *(
+            Task(TaskKind.ACCESS_REQUEST, one.record_id, one.kind, one.title, "", one.asked_at.date(), "", False)
+            for one in (list_open_requests(viewer) if grants else ())
+        ),
     ]
     waiting = [_of_statement(one, TaskKind.REPLY, one.waiting_for_id or "") for one in with_others]
     return OwnTasks(*(tuple(sorted(tasks, key=_by_day)) for tasks in (mine, waiting)))

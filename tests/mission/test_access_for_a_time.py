@@ -9,23 +9,26 @@ import pytest
 from sqlalchemy import select
 
 from calendar_model import clock
-from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.access_requests import (
+    RECENTLY,
     grant_access,
     last_refusal,
     list_open_requests,
     notices,
+    recent_answers,
     refuse_access,
     request_access,
 )
 from calendar_model.mission.contacts import channels_to_avoid
+from calendar_model.mission.tasks import TaskKind, own_tasks
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Access, AccessRequest, Case, Contact, Engagement, Person, Record
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Suggester
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Role, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
@@ -143,6 +146,11 @@ def test_a_refusal_reaches_the_asker_who_can_ask_again(
             refuse_access(who, request, REASON)
     refuse_access(staff_member, request, "The case is closed this week.")
     assert list_open_requests(staff_member) == []
+    (answer,) = recent_answers(other)
+    assert (answer.record_id, answer.title, answer.answered_by) == (case, "", "Desk")
+    assert answer.refusal == "The case is closed this week."
+    assert recent_answers(me) == recent_answers(staff_member) == []
+    assert "The case is closed this week." in everything(open_page("today", other.person_id))
     assert last_refusal(other, case) == "The case is closed this week."
     assert last_refusal(me, case) == ""
     assert not sees(other, case)
@@ -150,6 +158,45 @@ def test_a_refusal_reaches_the_asker_who_can_ask_again(
         grant_access(staff_member, request)
     grant_access(staff_member, asked(other, staff_member, case))
     assert sees(other, case)
+    assert [one.title for one in recent_answers(other) if not one.refusal] == ["Case 1"]
+
+
+def test_an_answer_is_news_for_two_weeks(
+    staff_member: Viewer, other: Viewer, case: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse_access(staff_member, asked(other, staff_member, case), "The case is closed this week.")
+    at(monkeypatch, MORNING + RECENTLY - timedelta(days=1))
+    assert len(recent_answers(other)) == 1
+    at(monkeypatch, MORNING + RECENTLY + timedelta(days=2))
+    assert recent_answers(other) == []
+
+
+def test_a_request_is_a_task_of_those_who_can_answer_it(staff_member: Viewer, other: Viewer) -> None:
+    reader = member(save(ANONYMOUS, Person, {"name": "A reader", "roles": {Role.READER}}))
+    case = save(staff_member, Case, CASE, named=[staff_member.person_id, reader.person_id])
+
+    def tasks(viewer: Viewer) -> list[tuple[str, str]]:
+        found = own_tasks(viewer, TODAY).mine
+        return [(task.record_id, task.what) for task in found if task.kind is TaskKind.ACCESS_REQUEST]
+
+    request = asked(other, staff_member, case)
+    assert tasks(staff_member) == [(case, "Case 1")]
+    assert tasks(reader) == tasks(other) == []
+    grant_access(staff_member, request)
+    assert tasks(staff_member) == []
+
+
+def test_a_clearer_is_told_of_a_request_for_a_record_of_nobody_and_not_what_it_is(
+    staff_member: Viewer, other: Viewer, case: str
+) -> None:
+    clearer = member(save(ANONYMOUS, Person, {"name": "A clearer", "roles": {Role.CLEARER}}))
+    save(OPERATOR, Person, {"active": False}, record_id=staff_member.person_id, seen=1)
+    request_access(other, case, REASON)
+    (task,) = [one for one in own_tasks(clearer, TODAY).mine if one.kind is TaskKind.ACCESS_REQUEST]
+    assert task.what == ""
+    page = open_page("today", clearer.person_id)
+    assert not page.exception
+    assert "Case 1" not in everything(page)
 
 
 def test_all_who_are_named_are_told(staff_member: Viewer, other: Viewer, me: Viewer) -> None:
@@ -163,6 +210,7 @@ def test_all_who_are_named_are_told(staff_member: Viewer, other: Viewer, me: Vie
     page = open_page("cases", me.person_id, record=case)
     assert not page.exception
     assert REASON in everything(page)
+    assert REASON in everything(open_page("today", me.person_id))
 
 
 def test_what_one_must_not_do_is_read_without_the_contact(staff_member: Viewer, other: Viewer) -> None:

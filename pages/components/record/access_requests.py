@@ -13,12 +13,14 @@ from calendar_model.access.access_rules import LONGEST_ACCESS
 from calendar_model.access.permissions import Viewer
 from calendar_model.mission.access_requests import (
     USUAL_ACCESS,
+    AccessAnswer,
     GrantNotice,
     OpenAccessRequest,
     grant_access,
     last_refusal,
     list_open_requests,
     notices,
+    recent_answers,
     refuse_access,
     request_access,
 )
@@ -29,6 +31,7 @@ from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.record.forms import words
 from pages.components.shell.current_user import viewer
+from pages.components.shell.navigation import PAGE_OF, RECORD, link
 from pages.components.shell.words import plain
 
 if TYPE_CHECKING:
@@ -84,6 +87,38 @@ def requests_of_nobody(reader: Viewer) -> None:
     if reader.person_id and (found := list_open_requests(reader)):
         st.subheader(_("Access requests"))
         _listed(found)
+
+
+def draw_news(reader: Viewer, zone: str) -> None:
+    """Draw what came of the reader's own requests, and who was given access to records in which they are named.
+
+    Nothing where there is no news.
+    """
+    answered, told = recent_answers(reader), notices(reader)
+    if not answered and not told:
+        return
+    st.subheader(_("Access"), anchor=False)
+    with st.container(key="lines_access", gap="xsmall"):
+        for answer in answered:
+            with st.container(gap=None):
+                if answer.title:
+                    link(PAGE_OF[answer.kind], plain(answer.title), **{RECORD: answer.record_id})
+                st.caption(plain(_answered(answer, zone)))
+        for one in told:
+            with st.container(gap=None):
+                link(PAGE_OF[one.kind], plain(one.title), **{RECORD: one.record_id})
+                st.caption(plain(_told(one)))
+
+
+def _answered(answer: AccessAnswer, zone: str) -> str:
+    if answer.refusal:
+        return _("Your request for access was refused by {name}: {reason} You can ask again.").format(
+            name=answer.answered_by, reason=answer.refusal
+        )
+    if answer.until is None:
+        return _("{name} gave you access.").format(name=answer.answered_by)
+    until = wording.moment(answer.until, zone)
+    return _("{name} gave you access until {until}.").format(name=answer.answered_by, until=until)
 
 
 def _told(one: GrantNotice) -> str:
