@@ -9,8 +9,10 @@ import errno
 import logging
 import os
 import sqlite3
+import sys
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from enum import IntEnum
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -39,6 +41,13 @@ PATIENCE = 5000
 
 _WRITERS = 0x48524443
 """The PostgreSQL advisory lock that writers hold; it is per database, so any fixed number will do."""
+
+
+class Job(IntEnum):
+    """What one process does for all that share a workspace; the number is part of its lock on a server."""
+
+    REFRESH = 1
+    """Read the followed calendars that are due."""
 
 
 class Workspace:
@@ -111,6 +120,54 @@ class Workspace:
         """A connection in a transaction of the single writer, committed at the end; without rules and history."""
         with answering(self), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def claim(self, job: Job) -> Iterator[bool]:
+        """Whether this process may do a job in this block, because no other one is doing it.
+
+        A claim ends with the process or with its connection, however either ends: on a server it is an advisory lock
+        (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS), beside a file a locked file.
+        Raises :class:`WorkspaceError` if it cannot be asked for.
+        """
+        with self._claim_beside_file(self.file, job) if self.file is not None else self._claim_on_server(job) as mine:
+            yield mine
+
+    @contextmanager
+    def _claim_on_server(self, job: Job) -> Iterator[bool]:
+        with answering(self):
+            connection = self._single.connect()
+        try:
+            with answering(self):
+                # Out of the pool, so that the lock ends when it is closed.
+                connection.detach()
+                mine = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_WRITERS}, {job:d})").scalar_one()
+            yield bool(mine)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _claim_beside_file(self, file: Path, job: Job) -> Iterator[bool]:
+        if sys.platform == "win32":
+            # There a workspace in a file has one dashboard.
+            yield True
+            return
+        import fcntl
+
+        # Not the file of the database: to close it once more would end SQLite's own locks on it.
+        try:
+            lock = os.open(file.with_name(f".{job.name.lower()}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            failure = _OF_THE_SYSTEM.get(error.errno or 0, Failure.DISK)
+            raise WorkspaceError(WHAT_TO_DO[failure], failure) from None
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                mine = True
+            except BlockingIOError:
+                mine = False
+            yield mine
+        finally:
+            os.close(lock)
 
     def commits(self) -> Hashable | None:
         """A token that differs after every commit by any process, available in microseconds.

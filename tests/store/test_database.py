@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,7 @@ from sqlalchemy.orm import selectinload, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access.protection import audiences
-from calendar_model.store.database import Workspace, WorkspaceError, current_workspace, open_workspace
+from calendar_model.store.database import Job, Workspace, WorkspaceError, current_workspace, open_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import (
     APPEND_ONLY,
@@ -160,6 +161,34 @@ def test_processes_can_open_a_new_workspace_at_the_same_moment(url: str) -> None
     script = "import sys; from calendar_model.store.database import open_workspace; open_workspace(sys.argv[1])"
     started = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(4)]
     assert [process.wait(60) for process in started] == [0, 0, 0, 0]
+
+
+def test_a_job_is_claimed_by_one_process_until_it_ends_or_is_killed(workspace: Workspace, url: str) -> None:
+    script = """
+import sys, time
+from calendar_model.store.database import Job, open_workspace
+with open_workspace(sys.argv[1]).claim(Job.REFRESH) as mine:
+    print(mine, flush=True)
+    time.sleep(600)
+"""
+
+    def is_mine() -> bool:
+        with workspace.claim(Job.REFRESH) as mine:
+            return mine
+
+    assert [is_mine(), is_mine()] == [True, True]
+    with subprocess.Popen([sys.executable, "-c", script, url], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        assert not is_mine()
+        other.kill()
+    deadline = time.monotonic() + 30
+    while not is_mine():
+        # A server may take a moment to notice.
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with workspace.claim(Job.REFRESH) as mine, workspace.claim(Job.REFRESH) as again:
+        assert (mine, again) == (True, False)
 
 
 # --- Closed until opened
