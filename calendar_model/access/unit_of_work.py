@@ -138,7 +138,7 @@ def change_token(workspace: Workspace | None = None) -> ChangeToken:
     of the same length.
     """
     workspace = workspace or current_workspace()
-    with workspace.single_query() as connection:
+    with workspace.single_statements() as connection:
         number, digest, until = connection.execute(_NEWEST, {"now": now()}).first() or (0, "", None)
     return workspace.url, number, digest, until
 

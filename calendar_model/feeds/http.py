@@ -270,7 +270,7 @@ class SubscriptionEndpoint(PolledEndpoint):
         subscriber = subscriptions.find_subscriber(request.path_params["token"])
         if subscriber is None:
             _opened.discard(self.digest(request))
-            _limits.guesses.consume(client_host(request))
+            _limits.count_guess(client_host(request))
             raise HttpRefusal(404, UNKNOWN_SUBSCRIPTION)
         _opened.add(self.digest(request))
         try:

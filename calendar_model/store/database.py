@@ -66,7 +66,7 @@ class Workspace:
         self._traces = False
         self._writing = engine.execution_options(writes=True)
         on_server = engine.dialect.name == "postgresql"
-        # Without a transaction, one question to a server costs one round trip less at its beginning and at its end.
+        # Without a transaction around it, a statement costs a server two round trips less.
         self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if on_server else engine
         self._watching: sqlite3.Connection | None = None
         self._watch = Lock()
@@ -110,8 +110,8 @@ class Workspace:
             yield connection
 
     @contextmanager
-    def single_query(self) -> Iterator[Connection]:
-        """A connection for one select, without a transaction on a server."""
+    def single_statements(self) -> Iterator[Connection]:
+        """A connection for statements that stand alone: on a server each is a transaction of its own."""
         with answering(self), self._single.connect() as connection:
             yield connection
 
