@@ -11,10 +11,14 @@ import pytest
 from psycopg import sql
 
 from calendar_model.access.permissions import member
+from calendar_model.access.problems import Problem
+from calendar_model.access.unit_of_work import reading
 from calendar_model.feeds.limits import RateLimits
 from calendar_model.mission.subscriptions import create_subscription, list_subscriptions
+from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
+from calendar_model.store.models import LanguageProposal
 from tests.browser.sign_in import claims_of, cookie
 from tests.deploy.conftest import Proxy
 from tests.deploy.page import opened
@@ -128,3 +132,40 @@ def test_a_database_that_is_away_is_told_by_both_and_comes_back_without_a_restar
             page.run()
             assert AWAY not in page.text
             assert "Amina" in page.text
+
+
+def test_a_page_that_stays_open_takes_what_was_typed_to_the_other(proxy: Proxy, signed_in: dict[str, str]) -> None:
+    with opened(proxy, 0, "engagements", signed_in, new="new") as page:
+        title = page.fields["engagement_new_title"]
+        page.typed[title] = "Lunch with defenders"
+        page.run()
+        typed = page.typed
+    with opened(proxy, 1, "engagements", signed_in, typed, new="new") as page:
+        assert "You typed this earlier" not in page.text
+        page.run()
+    # After a reload there, the dashboard has it.
+    with opened(proxy, 1, "engagements", signed_in, new="new") as page:
+        assert "Lunch with defenders" in page.text
+        assert "You typed this earlier" in page.text
+        page.press("engagement_new_discard")
+        assert "Lunch with defenders" not in page.text
+
+
+def test_what_is_taken_to_the_other_overwrites_nothing_unseen(
+    proxy: Proxy, signed_in: dict[str, str], workspace: Workspace
+) -> None:
+    amina = member(proxy.amina)
+    values = {"title": "Reprisals", "text": "L.1", "wording": "those who"}
+    made = save(amina, LanguageProposal, values, workspace=workspace)
+    with opened(proxy, 0, "language", signed_in, record=made) as page:
+        page.typed[page.fields[f"language_{made}_title"]] = "Reprisals, by me"
+        page.run()
+        typed = page.typed
+    save(amina, LanguageProposal, {"title": "Reprisals, by another"}, record_id=made, seen=1, workspace=workspace)
+    with opened(proxy, 1, "language", signed_in, typed, record=made) as page:
+        page.press(f"language_{made}_save")
+        # Both are shown, and the next press is about the version that is.
+        assert str(Problem("edit-conflict")) in page.text
+        assert "Reprisals, by me" in page.text
+        with reading(amina, workspace) as session:
+            assert session.get_one(LanguageProposal, made).title == "Reprisals, by another"
