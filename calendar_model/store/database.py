@@ -39,6 +39,17 @@ FILE = "workspace.sqlite"
 PATIENCE = 5000
 """Milliseconds that a writer waits for another."""
 
+_PATIENCE_WITH_SERVER = {
+    "connect_timeout": PATIENCE // 1000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 2 * PATIENCE,
+}
+"""How long a server may be silent. Without this, a page would wait a quarter of an hour for a network that has gone.
+
+Seconds, the last one milliseconds (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS)."""
+
 _WRITERS = 0x48524443
 """The PostgreSQL advisory lock that writers hold; it is per database, so any fixed number will do."""
 
@@ -499,8 +510,8 @@ def _engine(url: URL) -> Engine:
     # A record's values never go into a log or an error message.
     quiet: dict[str, Any] = {"echo": False, "hide_parameters": True}
     if url.get_backend_name() == "postgresql":
-        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": PATIENCE // 1000}
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=timeout, **quiet)
+        patience = {name: value for name, value in _PATIENCE_WITH_SERVER.items() if name not in url.query}
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=patience, **quiet)
         event.listen(engine, "begin", _begin_postgresql)
     else:
         file = Path(url.database or "")
