@@ -15,8 +15,9 @@ HERE = Path(__file__).resolve().parent
 
 def main() -> None:
     """Draws the parts that all pages share, then the page that the reader opened; its forms stay during an outage."""
+    from calendar_model.access.unit_of_work import WorkspaceError
     from calendar_model.translation import gettext
-    from pages.components.shell import typed
+    from pages.components.shell import outage, typed
     from pages.components.shell.context import draw_context, standing_page
     from pages.components.shell.current_user import may_enter, take_groups
     from pages.components.shell.favicon import FAVICON
@@ -31,7 +32,12 @@ def main() -> None:
     typed.keep()
     find_language()
     page = navigation()
-    enters = may_enter()
+    away = None
+    try:
+        enters = may_enter()
+    except WorkspaceError as fault:
+        # Nobody can say who asks. What this reader has on the screen may stay there, and nothing else is shown.
+        enters, away = True, fault
     # The page's title only: titles of records must not reach the browser's history.
     title = page.title if enters else gettext("Sign in")
     shell = HERE / "pages" / "components" / "shell"
@@ -40,10 +46,14 @@ def main() -> None:
         st.html(shell / "style.css")
         draw_sign_in()
         return
-    take_groups()
     enter(page.url_path)
     with standing_page(page):
         st.html(shell / "style.css")
+        if away is not None:
+            if not outage.can_stand():
+                st.title(gettext("Calendar for human rights defenders"))
+            raise away
+        take_groups()
         open_search(draw_context(page, draw_search))
         with entrance():
             page.run()

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, TypeAlias, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access import access_rules, permissions
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.clock import now
 from calendar_model.store.database import Workspace, answering, current_workspace
 from calendar_model.store.database import WorkspaceError as WorkspaceError
 from calendar_model.store.models import (
@@ -36,8 +38,8 @@ from calendar_model.store.session import WorkspaceSession
 Rules: TypeAlias = Callable[[WorkspaceSession], None]
 """Called before a session writes: completes derived values, and refuses forbidden changes."""
 
-ChangeToken: TypeAlias = tuple[str, int, str]
-"""The workspace, the number of the last line of its history, and that line's hash."""
+ChangeToken: TypeAlias = tuple[str, int, str, datetime | None]
+"""The workspace, the number of the last line of its history, that line's hash, and when access last ran out."""
 
 R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
 
@@ -124,17 +126,21 @@ def upsert(
     return row
 
 
+_RAN_OUT = select(func.max(Access.until)).where(Access.until <= bindparam("now")).scalar_subquery()
+_NEWEST = select(Change.number, Change.hash, _RAN_OUT).order_by(Change.number.desc()).limit(1)
+"""Composed once: every page and every poll asks."""
+
+
 def change_token(workspace: Workspace | None = None) -> ChangeToken:
-    """Return a token that changes with every change in the workspace.
+    """Return a token that changes with every change in the workspace, and when access to a record runs out.
 
     It includes the hash because another workspace at the same address, such as a restored backup, can have a history
     of the same length.
     """
     workspace = workspace or current_workspace()
-    with answering(workspace), workspace.session() as session:
-        newest = select(Change.number, Change.hash).order_by(Change.number.desc()).limit(1)
-        number, digest = session.execute(newest.execution_options(everything=True)).first() or (0, "")
-        return workspace.url, number, digest
+    with workspace.single_statements() as connection:
+        number, digest, until = connection.execute(_NEWEST, {"now": now()}).first() or (0, "", None)
+    return workspace.url, number, digest, until
 
 
 def workspace_url() -> str:

@@ -17,9 +17,9 @@ What programs add to an address of their own accord (`calendar_model.feeds.links
 else in the query is refused with status 400 and a sentence that says what is allowed; a client's ``Accept`` is not
 read. A feed has a strong ETag of its content, one for each coding (RFC 9110, 8.8.3), so that a client that comes back
 gets 304 until a record changes. ``Last-Modified`` is the second in which this process first had the content at the
-address. A client that asks by it alone gets the feed once more after a restart, and never a 304 for what it does not
-have. `calendar_model.feeds.cache` says when bytes are used again. An address that is asked for far too often answers
-429, see `calendar_model.feeds.limits`.
+address. A client that asks by it alone gets the feed once more after a restart or from another dashboard, and never a
+304 for what it does not have. `calendar_model.feeds.cache` says when bytes are used again. An address that is asked for
+far too often answers 429, see `calendar_model.feeds.limits`.
 
 Bodies are encoded here and not by the server's own compression, which would give the encoded body the plain
 one's ETag. Nothing here logs an address or a query, and :mod:`calendar_model.web.logs` keeps the server from it.
@@ -286,7 +286,7 @@ class SubscriptionEndpoint(PolledEndpoint):
         subscriber = subscriptions.find_subscriber(request.path_params["token"])
         if subscriber is None:
             _opened.discard(self.digest(request))
-            _limits.guesses.consume(client_host(request))
+            _limits.count_guess(client_host(request))
             raise HttpRefusal(404, UNKNOWN_SUBSCRIPTION)
         _opened.add(self.digest(request))
         try:
@@ -353,23 +353,28 @@ def _require_whole(reference: Reference) -> None:
 
 
 def _unchanged(request: Request, entry: CachedFeed) -> Response | None:
-    """304 where the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time."""
+    """304 where the client's copy is still good (RFC 9110, 13.1): the tag decides, without one the time.
+
+    The time must be the very one that is sent here. A later one can be that of another dashboard, for bytes that were
+    here in between and that this process has never had.
+    """
     offered = request.headers.get("if-none-match")
     if offered is not None:
         good = offered.strip() == "*" or not {*_tags(entry)}.isdisjoint(re.findall(r'"[^"]*"', offered))
     else:
-        good = _has_come(entry.modified) and _is_since(request.headers.get("if-modified-since"), entry.modified)
+        good = _has_come(entry.modified) and _moment(request.headers.get("if-modified-since")) == entry.modified
     return Response(status_code=304, headers=_headers(request, entry)) if good else None
 
 
-def _is_since(since: str | None, modified: datetime) -> bool:
-    if since is None:
-        return False
+def _moment(text: str | None) -> datetime | None:
+    """The instant of a header; None without one, or if it is none."""
+    if text is None:
+        return None
     try:
-        moment = parsedate_to_datetime(since)
+        moment = parsedate_to_datetime(text)
     except ValueError:
-        return False
-    return modified <= (moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _full_answer(request: Request, entry: CachedFeed, body: Body) -> Response:

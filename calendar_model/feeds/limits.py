@@ -4,12 +4,16 @@ Each limit is a bucket that is full at first and fills again at a steady pace (t
 calendar program asks every few minutes at most, and a reader who presses "refresh" some times in a row; neither meets
 a limit. Buckets are kept in memory for a bounded number of keys. The one unused for longest is evicted first, which
 means that it is full again.
+
+Each dashboard bounds its own work. What protects secrets is counted for all of them together, on the server that they
+share (:mod:`calendar_model.store.guesses`).
 """
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
+from contextlib import suppress
 from datetime import timedelta
 from ipaddress import IPv6Address, ip_address
 from threading import Lock
@@ -19,11 +23,15 @@ from throttled import RateLimiterType, Throttled
 from throttled.rate_limiter import Quota, Rate
 from throttled.store import MemoryStore
 
+from calendar_model.store import guesses
+from calendar_model.store.database import WorkspaceError, current_workspace
+
 
 class RateLimit:
     """A bucket for each key: it holds ``burst`` requests, and every ``seconds`` so many ``more`` go in."""
 
     def __init__(self, *, burst: int, more: int, seconds: int, keys: int) -> None:
+        self.burst, self.refill = burst, timedelta(seconds=seconds / more)
         self._longest = math.ceil(seconds / more)
         rate = Rate(timedelta(seconds=seconds), more)
         self._buckets = Throttled(
@@ -41,6 +49,11 @@ class RateLimit:
         """As :meth:`consume`, without taking anything; for an empty bucket the longest that the wait may be."""
         return 0 if self._buckets.peek(key).remaining else self._longest
 
+    def drain(self, key: str) -> None:
+        """Leave nothing in the bucket."""
+        if remaining := self._buckets.peek(key).remaining:
+            self._buckets.limit(key, cost=remaining)
+
 
 class RateLimits:
     """The limits of one server."""
@@ -52,6 +65,15 @@ class RateLimits:
         """Of the open addresses for one host, behind which there may be a whole ministry."""
         self.guesses = RateLimit(burst=100, more=1, seconds=30, keys=20_000)
         """Of secrets that open nothing, for one host. Who knows a secret is not counted here."""
+
+    def count_guess(self, host: str) -> None:
+        """Count a secret that has opened nothing, here and for all dashboards that share a server."""
+        self.guesses.consume(host)
+        # Where it cannot be counted for all, it is counted here.
+        with suppress(WorkspaceError):
+            workspace = current_workspace()
+            if guesses.count_guess(workspace, host, burst=self.guesses.burst, refill=self.guesses.refill):
+                self.guesses.drain(host)
 
 
 class RecentKeys:

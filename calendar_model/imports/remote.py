@@ -23,7 +23,7 @@ from calendar_model.imports.plan import ImportNote, ImportPlan, ImportRefused, P
 from calendar_model.mission.events import zone_of
 from calendar_model.mission.remote_calendars import list_followed_calendars
 from calendar_model.mission.transactions import writing
-from calendar_model.store.database import Workspace, WorkspaceError
+from calendar_model.store.database import Job, Workspace, WorkspaceError, current_workspace
 from calendar_model.store.models import RemoteCalendar, RemoteVisit, new_id
 from calendar_model.store.sealing import UNREADABLE
 
@@ -141,10 +141,16 @@ def refresh_due(
 ) -> dict[str, str]:
     """Refresh the calendars due at an instant (default: now), each as the person who follows it.
 
-    Calendars of inactive persons are skipped. A failure does not stop the others. Returns the outcome of each as a
-    sentence by identifier. ``stopped`` is asked before each one whether to stop.
+    Calendars of inactive persons are skipped. A failure does not stop the others. While another process does this for
+    the same workspace, nothing is done. Returns the outcome of each as a sentence by identifier. ``stopped`` is asked
+    before each one whether to stop.
     """
-    at = at or now()
+    workspace = workspace or current_workspace()
+    with workspace.claim(Job.REFRESH) as mine:
+        return _refresh_due(at or now(), workspace, stopped) if mine else {}
+
+
+def _refresh_due(at: datetime, workspace: Workspace, stopped: Callable[[], bool]) -> dict[str, str]:
     outcomes: dict[str, str] = {}
     for one in list_followed_calendars(workspace):
         if stopped():

@@ -23,7 +23,7 @@ _MAX_TABLES = 32
 _lock = threading.Lock()
 _tables: OrderedDict[Hashable, pd.DataFrame] = OrderedDict()
 """The cache of tables: by viewer and change token and, because most changes concern no event, by content."""
-_corrections: tuple[ChangeToken, tuple[RowCorrection, ...]] = (("", 0, ""), ())
+_corrections: tuple[ChangeToken, tuple[RowCorrection, ...]] = (("", 0, "", None), ())
 """The change token at which corrections were last read, and these corrections."""
 
 

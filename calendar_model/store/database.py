@@ -9,8 +9,10 @@ import errno
 import logging
 import os
 import sqlite3
+import sys
 from collections.abc import Hashable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext, suppress
+from enum import IntEnum
 from pathlib import Path
 from threading import Lock, RLock
 from typing import Any
@@ -37,8 +39,26 @@ FILE = "workspace.sqlite"
 PATIENCE = 5000
 """Milliseconds that a writer waits for another."""
 
+_PATIENCE_WITH_SERVER = {
+    "connect_timeout": PATIENCE // 1000,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 2 * PATIENCE,
+}
+"""How long a server may be silent. Without this, a page would wait a quarter of an hour for a network that has gone.
+
+Seconds, the last one milliseconds (https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-PARAMKEYWORDS)."""
+
 _WRITERS = 0x48524443
 """The PostgreSQL advisory lock that writers hold; it is per database, so any fixed number will do."""
+
+
+class Job(IntEnum):
+    """What one process does for all that share a workspace; the number is part of its lock on a server."""
+
+    REFRESH = 1
+    """Read the followed calendars that are due."""
 
 
 class Workspace:
@@ -56,6 +76,9 @@ class Workspace:
         self._identity = _identity(file)
         self._traces = False
         self._writing = engine.execution_options(writes=True)
+        on_server = engine.dialect.name == "postgresql"
+        # Without a transaction around it, a statement costs a server two round trips less.
+        self._single = engine.execution_options(isolation_level="AUTOCOMMIT") if on_server else engine
         self._watching: sqlite3.Connection | None = None
         self._watch = Lock()
 
@@ -98,10 +121,64 @@ class Workspace:
             yield connection
 
     @contextmanager
+    def single_statements(self) -> Iterator[Connection]:
+        """A connection for statements that stand alone: on a server each is a transaction of its own."""
+        with answering(self), self._single.connect() as connection:
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A connection in a transaction of the single writer, committed at the end; without rules and history."""
         with answering(self), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def claim(self, job: Job) -> Iterator[bool]:
+        """Whether this process may do a job in this block, because no other one is doing it.
+
+        A claim ends with the process or with its connection, however either ends: on a server it is an advisory lock
+        (https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS), beside a file a locked file.
+        Raises :class:`WorkspaceError` if it cannot be asked for.
+        """
+        with self._claim_beside_file(self.file, job) if self.file is not None else self._claim_on_server(job) as mine:
+            yield mine
+
+    @contextmanager
+    def _claim_on_server(self, job: Job) -> Iterator[bool]:
+        with answering(self):
+            connection = self._single.connect()
+        try:
+            with answering(self):
+                # Out of the pool, so that the lock ends when it is closed.
+                connection.detach()
+                mine = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_WRITERS}, {job:d})").scalar_one()
+            yield bool(mine)
+        finally:
+            connection.close()
+
+    @contextmanager
+    def _claim_beside_file(self, file: Path, job: Job) -> Iterator[bool]:
+        if sys.platform == "win32":
+            # There a workspace in a file has one dashboard.
+            yield True
+            return
+        import fcntl
+
+        # Not the file of the database: to close it once more would end SQLite's own locks on it.
+        try:
+            lock = os.open(file.with_name(f".{job.name.lower()}.lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            failure = _OF_THE_SYSTEM.get(error.errno or 0, Failure.DISK)
+            raise WorkspaceError(WHAT_TO_DO[failure], failure) from None
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                mine = True
+            except BlockingIOError:
+                mine = False
+            yield mine
+        finally:
+            os.close(lock)
 
     def commits(self) -> Hashable | None:
         """A token that differs after every commit by any process, available in microseconds.
@@ -433,8 +510,8 @@ def _engine(url: URL) -> Engine:
     # A record's values never go into a log or an error message.
     quiet: dict[str, Any] = {"echo": False, "hide_parameters": True}
     if url.get_backend_name() == "postgresql":
-        timeout = {} if "connect_timeout" in url.query else {"connect_timeout": PATIENCE // 1000}
-        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=timeout, **quiet)
+        patience = {name: value for name, value in _PATIENCE_WITH_SERVER.items() if name not in url.query}
+        engine = sa.create_engine(url, pool_pre_ping=True, connect_args=patience, **quiet)
         event.listen(engine, "begin", _begin_postgresql)
     else:
         file = Path(url.database or "")

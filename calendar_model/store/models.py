@@ -1060,6 +1060,16 @@ row_key = sa.Table(
 No session reads them, they have no history, and no backup holds them: without its key a value is gone wherever it was
 copied. :mod:`calendar_model.store.sealing` reads and writes them."""
 
+guess_count = sa.Table(
+    "guess_count",
+    Base.metadata,
+    sa.Column("host", String(64), primary_key=True),
+    sa.Column("full_at", Instant(), nullable=False),
+)
+"""For each host that has guessed at secret addresses, under a digest, when its bucket of guesses is full again.
+
+No session reads them, they have no history, and no backup holds them. :mod:`calendar_model.store.guesses` counts."""
+
 APPEND_ONLY = ("change", "override", "version")
 """Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
 

@@ -25,7 +25,7 @@ from calendar_model.web.observed import note_user
 from calendar_model.web.refusals import refuse
 
 NOT_SIGNED_IN = "Sign in on the start page of the calendar, then open this address again."
-NOT_YOURS = "This file was made for another user. Open its page, and create it again."
+NOT_YOURS = "This file was made for another user, or is gone since a restart. Open its page, and create it again."
 AWAY = "The workspace cannot be read at present. Try again in a minute."
 NOT_HERE = (
     "Without sign-in the calendar is served on this machine only. Set up sign-in, as the installation guide says, "

@@ -98,13 +98,13 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
 OF_NO_SECRET = {
-    "access_request", "account", "correction", "ended_session", "last_visit", "not_announced", "read_check", "record_read",
+    "access_request", "account", "correction", "ended_session", "guess_count", "last_visit", "not_announced", "read_check", "record_read",
     "role_group", "row_key", "subscription", "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
 and what is not announced yet are public, groups and accounts are of the sign-in, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
-keys."""
+keys, and only a server counts guesses."""
 
 PAGES = [page.file for page in navigation.PAGES]
 PAGE_OF: Mapping[type[Record], str] = {

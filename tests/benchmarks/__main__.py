@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import browser, feed, load, page, polls, records, timeline
+from tests.benchmarks import browser, dashboards, feed, load, page, polls, records, timeline
 
 BENCHMARKS = {
+    "dashboards": dashboards.main,
     "feed": feed.main,
     "polls": polls.main,
     "page": page.main,

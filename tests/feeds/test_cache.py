@@ -23,12 +23,13 @@ from calendar_model.feeds.cache import FeedCache
 from calendar_model.feeds.limits import RateLimits, RecentKeys
 from calendar_model.feeds.links import ADDED_BY_OTHERS, ADDED_PREFIX
 from calendar_model.feeds.subscription_feed import SubscriptionItems
+from calendar_model.mission.records import delete_record
 from calendar_model.mission.subscriptions import create_subscription, list_subscriptions, revoke_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import URL_VARIABLE, current_workspace, open_workspace, opened_workspace
 from calendar_model.store.models import Event, Person
-from calendar_model.terms import EventKind
+from calendar_model.terms import EventKind, RecordKind
 from calendar_model.vocabulary import Sensitivity, Standing
 
 FEED = "/feeds/calendar.ics?organisation=un-hrc&kind=side-event&kind=session"
@@ -328,3 +329,22 @@ def test_who_asks_by_time_alone_gets_the_change_of_a_day_after_a_restart(
     save(staff_member, Event, {"start": date(2027, 3, 2)}, record_id=made, seen=2)
     earlier = format_datetime(parsedate_to_datetime(since) - A_SECOND, usegmt=True)
     assert [ask(client, FEED, If_Modified_Since=asked).status_code for asked in (midnight, earlier)] == [200, 200]
+
+
+def test_who_asks_two_dashboards_by_time_alone_is_left_with_nothing_that_was_taken_back(
+    client: TestClient, staff_member: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = (FeedCache(max_bytes=2**20, max_addresses=10) for _ in range(2))
+    monkeypatch.setattr(http, "_cache", one)
+    without = ask(client, FEED)
+    made = publish(staff_member)
+    # The other one is only asked while the event is there.
+    monkeypatch.setattr(http, "_cache", other)
+    later = clock.machine_now() + A_SECOND
+    monkeypatch.setattr(clock, "machine_now", lambda: later)
+    including = ask(client, FEED)
+    assert including.content != without.content
+    delete_record(staff_member, RecordKind.EVENT, made, seen=2, reason="It was entered twice.")
+    monkeypatch.setattr(http, "_cache", one)
+    again = ask(client, FEED, If_Modified_Since=including.headers["Last-Modified"])
+    assert (again.status_code, again.content) == (200, without.content)

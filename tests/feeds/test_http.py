@@ -231,8 +231,8 @@ def test_a_client_with_another_copy_gets_the_feed(client: TestClient, offered: s
 def test_if_modified_since(client: TestClient) -> None:
     first = ask(client, COUNCIL)
     assert ask(client, COUNCIL, If_Modified_Since=first.headers["Last-Modified"]).status_code == 304
-    assert ask(client, COUNCIL, If_Modified_Since=later(first, days=1)).status_code == 304
-    assert ask(client, COUNCIL, If_Modified_Since=later(first, seconds=-1)).status_code == 200
+    for other in ({"days": 1}, {"seconds": 1}, {"seconds": -1}):
+        assert ask(client, COUNCIL, If_Modified_Since=later(first, **other)).status_code == 200
     assert ask(client, COUNCIL, If_Modified_Since="the day before yesterday").status_code == 200
 
 

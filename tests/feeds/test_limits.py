@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
 import pytest
+import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.testclient import TestClient
 
+from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.feeds import http
 from calendar_model.feeds.limits import RateLimit, RateLimits, RecentKeys, client_host
 from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
-from calendar_model.store.models import Person
+from calendar_model.store.database import URL_VARIABLE, current_workspace, open_workspace
+from calendar_model.store.guesses import count_guess
+from calendar_model.store.models import Person, guess_count
 
 FEED = "/feeds/calendar.ics?organisation=un-hrc&kind=session"
 ITEM = "/feeds/item/session-HRC61.ics"
@@ -73,6 +80,51 @@ def test_who_guesses_is_refused_and_those_who_know_one_are_not(
     # Nor are those of another house.
     elsewhere = TestClient(client.app, "http://localhost", client=("2001:db8:1::1", 1))
     assert elsewhere.get(f"/feeds/mine/{0:043}.ics").status_code == 404
+
+
+def test_guesses_at_one_dashboard_count_at_the_others(
+    client: TestClient, new_postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(URL_VARIABLE, new_postgresql())
+    path = subscription(member(save(ANONYMOUS, Person, {"name": "Desk"})))
+    dashboards = [RateLimits(), RateLimits()]
+    for limits in dashboards:
+        limits.guesses = RateLimit(burst=4, more=1, seconds=1000, keys=10)
+    answers = []
+    for number in range(6):
+        monkeypatch.setattr(http, "_limits", dashboards[number % 2])
+        answers.append(client.get(f"/feeds/mine/{number:043}.ics").status_code)
+    # The first one learns with its next guess that the other has counted the last.
+    assert answers == [404] * 4 + [404, 429]
+    for limits in dashboards:
+        monkeypatch.setattr(http, "_limits", limits)
+        assert client.get(f"/feeds/mine/{9:043}.ics").status_code == 429
+    # Another host is not affected, and an address that opens a calendar writes nothing.
+    elsewhere = TestClient(client.app, "http://localhost", client=("10.0.0.1", 1))
+    assert elsewhere.get(path).status_code == 200
+    with current_workspace().snapshot() as connection:
+        counted = connection.execute(sa.select(guess_count)).all()
+    assert len(counted) == 1
+    assert "testclient" not in repr(counted)
+
+
+def test_a_host_that_has_stopped_guessing_is_forgotten(
+    new_postgresql: Callable[[], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = open_workspace(new_postgresql())
+    began = clock.machine_now()
+
+    def count(host: str, seconds: int = 0) -> bool:
+        monkeypatch.setattr(clock, "machine_now", lambda: began + timedelta(seconds=seconds))
+        return count_guess(workspace, host, burst=3, refill=timedelta(seconds=10))
+
+    assert [count("a") for _ in range(5)] == [False, False, True, True, True]
+    # However many it has made meanwhile, it has one again after ten seconds, and all after thirty.
+    assert [count("a", 11), count("a", 42), count("a", 42)] == [True, False, False]
+    assert [count("b", 100), count("c", 100)] == [False, False]
+    with workspace.snapshot() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(guess_count)) == 2
+    workspace.close()
 
 
 def test_a_host_meets_its_limit_at_the_open_feed(

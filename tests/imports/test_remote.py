@@ -25,7 +25,7 @@ from calendar_model.imports import fetching, remote
 from calendar_model.imports.plan import ImportNote, ImportRefused, Outcome
 from calendar_model.imports.sandbox import MAX_BYTES
 from calendar_model.mission.transactions import save
-from calendar_model.store.database import current_workspace
+from calendar_model.store.database import Job, current_workspace
 from calendar_model.store.keys import Keyring, MasterKey
 from calendar_model.store.models import Change, Event, Person, RemoteCalendar, row_key
 from calendar_model.terms import EventKind
@@ -258,6 +258,19 @@ def test_what_is_due_is_read_as_its_owner_and_one_that_fails_stops_no_other(
     assert remote.refresh_due() == {}
     assert sorted(remote.refresh_due(now() + timedelta(hours=2)).values()) == [missing]
     assert remote.refresh_due(now() + timedelta(hours=9), stopped=lambda: True) == {}
+
+
+@pytest.mark.usefixtures("either_database")
+def test_of_two_dashboards_one_reads_what_is_due(theirs: Theirs) -> None:
+    staff_member = member(save(ANONYMOUS, Person, {"name": "Desk officer"}))
+    follow(staff_member, theirs.has(event(WEEK[0])), every_hours=1)
+    with current_workspace().claim(Job.REFRESH) as other:
+        assert other
+        assert remote.refresh_due() == {}
+    assert theirs.asked == []
+    assert list(remote.refresh_due().values()) == ["Events: 1 new."]
+    assert remote.refresh_due() == {}
+    assert len(theirs.asked) == 1
 
 
 def test_the_clock_of_the_server_reads_what_is_due(theirs: Theirs, staff_member: Viewer) -> None:

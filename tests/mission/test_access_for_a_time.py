@@ -25,10 +25,11 @@ from calendar_model.mission.access_requests import (
 from calendar_model.mission.contacts import channels_to_avoid
 from calendar_model.mission.tasks import TaskKind, own_tasks
 from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Access, AccessRequest, Case, Contact, Engagement, Person, Record
-from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Role, Suggester
+from calendar_model.store.models import Access, AccessRequest, Case, Contact, Engagement, Event, Person, Record
+from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, EventKind, Role, Suggester
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
@@ -78,6 +79,21 @@ def test_access_runs_out_without_anybody_signing_in(
     at(monkeypatch, MORNING + timedelta(days=32))
     assert not sees(other, case)
     assert history.verify(current_workspace()).problems == ()
+
+
+def test_a_calendar_in_a_cache_ends_with_the_access(
+    staff_member: Viewer, other: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at(monkeypatch, MORNING)
+    values = {"title": "Briefing", "body": "un-hrc", "event_kind": EventKind.MEETING, "start": TODAY, "end": TODAY}
+    event = save(staff_member, Event, {**values, "sensitivity": Sensitivity.RESTRICTED}, named=[staff_member.person_id])
+    grant_access(staff_member, asked(other, staff_member, event), timedelta(hours=6))
+    seen = []
+    for hours in (0, 5, 6):
+        at(monkeypatch, MORNING + timedelta(hours=hours))
+        _, table = calendar_for(other)
+        seen.append(bool((table["title"] == "Briefing").any()))
+    assert seen == [True, True, False]
 
 
 @pytest.mark.parametrize("lasts", [timedelta(days=30, seconds=1), timedelta(days=365)])

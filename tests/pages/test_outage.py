@@ -15,8 +15,10 @@ import pytest
 from sqlalchemy import func, select
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model import clock
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission import accounts
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
@@ -32,7 +34,7 @@ from calendar_model.store.models import (
 )
 from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, StatementFormat, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
-from pages.components.shell import typed
+from pages.components.shell import sign_in, typed
 from tests.app import open_page
 
 AWAY = WHAT_TO_DO[Failure.GONE]
@@ -390,6 +392,35 @@ def test_who_opens_a_form_while_it_is_away_is_told(me: Viewer) -> None:
         assert not app.exception
         assert [AWAY in error.value for error in app.error] == [True]
         assert "Breakfast" not in str(app.main)
+
+
+def test_who_has_signed_in_keeps_the_form_and_is_shown_nothing_else(
+    me: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = accounts.sign_in_of({"iss": "https://id.example", "sub": "me", "iat": clock.machine_now().timestamp()})
+    assert account is not None
+    accounts.note_waiting(account)
+    accounts.bind(OPERATOR, account.code, me.person_id)
+    monkeypatch.setattr(sign_in, "is_set_up", lambda: True)
+    monkeypatch.setattr(sign_in, "current_sign_in", lambda: account)
+    filled = Filled(FORMS["engagement"], me)
+    filled.fill()
+    listed = open_page("engagements", me.person_id)
+    with away():
+        filled.press()
+        assert beside(filled.app, filled.button) == [error.value for error in filled.app.error] == [AWAY]
+        assert filled.holds()
+        # Whether they may still read it, nobody knows: a list goes, and another page does not come.
+        for app in (listed.run(), open_page("timeline", me.person_id)):
+            assert [error.value for error in app.error] == [AWAY]
+            assert [button.key for button in app.button] == ["try_again"]
+            assert not app.markdown
+            assert not app.exception
+    listed.button(key="try_again").click().run()
+    assert [error.value for error in listed.error] == []
+    assert "try_again" not in [button.key for button in listed.button]
+    filled.press()
+    assert [error.value for error in filled.app.error] == []
 
 
 def test_what_is_kept_is_bounded_and_expires(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:

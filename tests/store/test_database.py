@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import subprocess
 import sys
+import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +21,8 @@ from sqlalchemy.orm import selectinload, with_loader_criteria
 from sqlalchemy.orm.exc import StaleDataError
 
 from calendar_model.access.protection import audiences
-from calendar_model.store.database import Workspace, WorkspaceError, current_workspace, open_workspace
+from calendar_model.store import copies, migrations
+from calendar_model.store.database import Job, Workspace, WorkspaceError, current_workspace, open_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import (
     APPEND_ONLY,
@@ -110,6 +112,25 @@ def test_what_cannot_be_opened_is_said_without_the_password(url: str, says: str)
     assert "s3cret" not in "".join(traceback.format_exception(refused.value))
 
 
+def test_a_network_that_goes_away_is_noticed_within_seconds(new_postgresql: Callable[[], str]) -> None:
+    url = new_postgresql()
+
+    def parameters(url: str) -> dict[str, str]:
+        workspace = open_workspace(url)
+        with workspace.engine.connect() as connection:
+            driver: Any = connection.connection.driver_connection
+            found: dict[str, str] = driver.info.get_parameters()
+        workspace.close()
+        return found
+
+    ours, theirs = parameters(url), parameters(f"{url}&connect_timeout=30&tcp_user_timeout=60000")
+    assert int(ours["connect_timeout"]) <= 5
+    assert int(ours["tcp_user_timeout"]) <= 10_000
+    assert int(ours["keepalives_idle"]) + int(ours["keepalives_interval"]) * int(ours["keepalives_count"]) <= 20
+    # What an administrator writes into the address wins.
+    assert (theirs["connect_timeout"], theirs["tcp_user_timeout"]) == ("30", "60000")
+
+
 def test_the_password_is_not_part_of_a_workspaces_name(new_postgresql: Callable[[], str]) -> None:
     workspace = open_workspace(new_postgresql().replace("postgres:@", "postgres:s3cret@"))
     assert "s3cret" not in workspace.url
@@ -160,6 +181,48 @@ def test_processes_can_open_a_new_workspace_at_the_same_moment(url: str) -> None
     script = "import sys; from calendar_model.store.database import open_workspace; open_workspace(sys.argv[1])"
     started = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(4)]
     assert [process.wait(60) for process in started] == [0, 0, 0, 0]
+
+
+def test_processes_can_bring_an_old_workspace_forward_at_the_same_moment(url: str) -> None:
+    workspace = open_workspace(url)
+    migrations.downgrade(workspace.engine, "0014")
+    script = "import sys; from calendar_model.store.database import open_workspace; open_workspace(sys.argv[1])"
+    started = [subprocess.Popen([sys.executable, "-c", script, url]) for _ in range(3)]
+    assert [process.wait(60) for process in started] == [0, 0, 0]
+    with workspace.engine.connect() as connection:
+        assert migrations.present(connection) == migrations.newest()
+    assert [file.name for file in copies.of(workspace) if "0014" not in file.name] == []
+    assert len(copies.of(workspace)) == 1
+    workspace.close()
+
+
+def test_a_job_is_claimed_by_one_process_until_it_ends_or_is_killed(workspace: Workspace, url: str) -> None:
+    script = """
+import sys, time
+from calendar_model.store import copies, migrations
+from calendar_model.store.database import Job, open_workspace
+with open_workspace(sys.argv[1]).claim(Job.REFRESH) as mine:
+    print(mine, flush=True)
+    time.sleep(600)
+"""
+
+    def is_mine() -> bool:
+        with workspace.claim(Job.REFRESH) as mine:
+            return mine
+
+    assert [is_mine(), is_mine()] == [True, True]
+    with subprocess.Popen([sys.executable, "-c", script, url], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "True\n"
+        assert not is_mine()
+        other.kill()
+    deadline = time.monotonic() + 30
+    while not is_mine():
+        # A server may take a moment to notice.
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    with workspace.claim(Job.REFRESH) as mine, workspace.claim(Job.REFRESH) as again:
+        assert (mine, again) == (True, False)
 
 
 # --- Closed until opened

@@ -46,7 +46,7 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-SINCE_ACCOUNTS = ("account", "ended_session", "read_check", "record_read", "row_key", "waiting_account")
+SINCE_ACCOUNTS = ("account", "ended_session", "guess_count", "read_check", "record_read", "row_key", "waiting_account")
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -54,6 +54,7 @@ LATER = {
     "correction",
     "ended_session",
     "further_kind",
+    "guess_count",
     "imported",
     "last_visit",
     "not_announced",

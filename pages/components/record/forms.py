@@ -200,6 +200,9 @@ class RecordForm:
 
     def __exit__(self, *error: Any) -> None:
         self._box.__exit__(*error)
+        if typed.is_carried(self.prefix) and self._differing():
+            # Nobody knows any more which version the reader began from: they see both before theirs is saved.
+            st.session_state[self._seen] = 0
         with self._above:
             self._draw_typed_earlier()
             self._draw_conflict()
@@ -584,21 +587,28 @@ class RecordForm:
                     args=(self.prefix,),
                 )
 
+    def _differing(self) -> dict[str, tuple[Any, Any]]:
+        """The reader's value and the saved one of each field in which they differ; none for a new record."""
+        return {
+            name: (mine, saved)
+            for name, mine in self.values().items()
+            if hasattr(self.record, name) and (saved := _in_order(getattr(self.record, name), mine)) != mine
+        }
+
     def _draw_conflict(self) -> None:
         """Draw the reader's values beside those that another user has saved meanwhile, field by field."""
         if not st.session_state.get(f"{self.prefix}_conflict") or self.record is None:
             return
-        differing = [
+        rows = [
             {
                 _("Field"): self._labels[name],
-                _("Your version (below)"): _shown(typed),
+                _("Your version (below)"): _shown(mine),
                 _("Saved version"): _shown(saved),
             }
-            for name, typed in self.values().items()
-            if hasattr(self.record, name) and (saved := _in_order(getattr(self.record, name), typed)) != typed
+            for name, (mine, saved) in self._differing().items()
         ]
         st.table(
-            pd.DataFrame(differing, columns=[_("Field"), _("Your version (below)"), _("Saved version")]),
+            pd.DataFrame(rows, columns=[_("Field"), _("Your version (below)"), _("Saved version")]),
             hide_index=True,
         )
         st.session_state[self._seen] = self.record.version

@@ -21,6 +21,7 @@ from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunCon
 from streamlit.runtime.state.common import user_key_from_element_id
 
 from calendar_model.access.unit_of_work import WorkspaceError
+from calendar_model.translation import gettext as _
 from pages.components.shell import typed
 from pages.components.shell.typed import Address
 from pages.components.shell.words import plain
@@ -151,6 +152,7 @@ def _stand(ctx: ScriptRunContext, fault: WorkspaceError, only: str | None = None
     says = st.session_state.pop(_SAYS, "") or str(fault)
     if not can_stand():
         st.error(plain(says))
+        st.button(_("Try again"), key="try_again")
         return
     last: _Page = st.session_state[_PAGE]
     sent = {at: one for at, one in last.sent.items() if only is None or one.delta.fragment_id == only}

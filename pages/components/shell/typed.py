@@ -2,6 +2,8 @@
 
 It is kept in the server's memory for one user and the address of one form: never in the browser, in a file or in the
 database. It is dropped when it is saved or discarded, and after some hours.
+
+A page that stays open takes its fields along when it comes to another dashboard, or to this one after a restart.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ from threading import Lock
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.state.common import user_key_from_element_id
 
 from calendar_model import clock
 
@@ -28,6 +32,7 @@ SEEN = "_seen"
 
 _KEY = "typed_here"
 _AGAIN = "typed_again"
+_CARRIED = "typed_carried"
 
 Address = tuple[str, ...]
 """Identifies a form: the page and the parameters of its address."""
@@ -57,6 +62,7 @@ def begin(person: str, address: Address) -> None:
     ``person`` identifies the current user; without one nothing is kept beyond this session's own fields.
     """
     here = _here()
+    carried = st.session_state[_CARRIED] = _carried() if _KEY not in st.session_state else frozenset()
     if (here.person, here.address) == (person, address):
         # A field that a callback removed has been saved or discarded.
         forget([key for key in here.began if key not in st.session_state])
@@ -65,16 +71,30 @@ def begin(person: str, address: Address) -> None:
         st.session_state[_AGAIN] = set()
     for key, value in _known(person, address).items():
         # Also for a part of the page that was closed and is opened again.
-        if key not in st.session_state:
+        if key not in st.session_state and key not in carried:
             st.session_state[key] = value
             st.session_state[_AGAIN].add(key)
 
 
+def _carried() -> frozenset[str]:
+    """The keys of fields that the browser brings into a new session, because its page was open in one that has ended,
+    perhaps at another dashboard. A reload brings none."""
+    ctx = get_script_run_ctx()
+    assert ctx is not None
+    brought = ctx.session_state._state._new_widget_state.states
+    return frozenset(key for id_ in brought if (key := user_key_from_element_id(id_)))
+
+
+def is_carried(prefix: str) -> bool:
+    """Whether a field of this form has its value from a page that was open in a session that has ended."""
+    return any(key.startswith(f"{prefix}_") for key in st.session_state.get(_CARRIED, ()))
+
+
 def drawn(keys: Iterable[str]) -> None:
     """For the shell, once a page is drawn: records the fields of its forms, by their keys."""
-    here, again = _here(), st.session_state.get(_AGAIN, set())
+    here, again = _here(), st.session_state.get(_AGAIN, set()) | st.session_state.get(_CARRIED, set())
     here.began = {
-        key: here.began.get(key, _NOT_KNOWN if key in again else st.session_state[key])
+        key: here.began.get(key, _NOT_KNOWN if key in again and st.session_state[key] else st.session_state[key])
         for key in keys
         if key in st.session_state
     }
@@ -110,7 +130,7 @@ def forget_of_everybody(prefix: str) -> None:
 
 
 _NOT_KNOWN = object()
-"""Replaces the first value of a restored field, so that any value counts as typed."""
+"""Replaces the first value of a field that was restored or carried, so that any value counts as typed."""
 
 
 def _here() -> _Here:
