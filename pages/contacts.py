@@ -295,9 +295,9 @@ def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageCon
                     type="tertiary",
                     on_click=save_withdrawal,
                     args=(contact.id, consent.id, context.today),
-                    **rights.button_options(rights.why_not(Operation.CHANGE, Subject.CONSENT)),
+                    **rights.button_options(rights.why_not(Operation.CHANGE, Subject.CONSENT, at=contact.mission_id)),
                 )
-    if not rights.why_not(Operation.CREATE, Subject.CONSENT):
+    if not rights.why_not(Operation.CREATE, Subject.CONSENT, at=contact.mission_id):
         draw_new_consent(contact, everyone, context)
 
 
@@ -409,7 +409,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
                 key=f"erase_{contact.id}",
                 on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
-                **rights.button_options(rights.why_not(Operation.DELETE, Subject.IDENTITY)),
+                **rights.button_options(rights.why_not(Operation.DELETE, Subject.IDENTITY, at=contact.mission_id)),
             )
 
 

@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     ItemLink,
+    Mission,
     Person,
     Record,
     RecordLink,
@@ -39,7 +40,7 @@ Rules: TypeAlias = Callable[[WorkspaceSession], None]
 ChangeToken: TypeAlias = tuple[str, int, str]
 """The workspace, the number of the last line of its history, and that line's hash."""
 
-R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
+R = TypeVar("R", bound=Record | Person | Mission | FollowUp | Identity)
 
 
 class EditConflict(Refused):

@@ -46,7 +46,7 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-SINCE_ACCOUNTS = ("account", "ended_session", "read_check", "record_read", "row_key", "waiting_account")
+SINCE_ACCOUNTS = ("account", "ended_session", "mission", "read_check", "record_read", "row_key", "waiting_account")
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -56,6 +56,7 @@ LATER = {
     "further_kind",
     "imported",
     "last_visit",
+    "mission",
     "not_announced",
     "person_role",
     "read_check",

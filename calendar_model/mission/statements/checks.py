@@ -153,7 +153,7 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
     asked = session.get(Override, row.confirms_id)
     if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:
         raise Refused(Problem("override-not-asked", "confirms_id"))
-    if asked.person_id == actor.id or not has_role(session, actor.id, Role.CLEARER):
+    if asked.person_id == actor.id or not has_role(session, actor.id, Role.CLEARER, at=statement.mission_id):
         raise Refused(Problem("override-needs-second-person"))
     if unreadable := workflow.unreadable_records(facts):
         raise Refused(unmet=unreadable)
