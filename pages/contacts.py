@@ -249,6 +249,7 @@ def draw_level(
 ) -> None:
     born = contacts.born_at(kind)
     if contact is None and born is Sensitivity.RESTRICTED:
+        form.mission()
         form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)

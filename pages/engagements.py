@@ -336,6 +336,7 @@ def draw_level(
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
     born = engagements.born_at(kinds)
     if engagement is None and born is Sensitivity.RESTRICTED:
+        form.mission()
         form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)

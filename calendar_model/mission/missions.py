@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from calendar_model.access.permissions import ANY_STAFF, OPERATOR, Viewer, staff_of
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.roles import RECORD_READERS, roles_at
+from calendar_model.access.roles import RECORD_READERS
 from calendar_model.access.unit_of_work import load_for_update, reading
-from calendar_model.mission.checks import Checks, given_to, is_changed
+from calendar_model.mission.checks import Checks, is_changed
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Base, Mission, Person, new_id
+from calendar_model.store.models import Base, Mission, Person, PersonRole, new_id
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.wording import comparable_name
 
@@ -81,19 +81,25 @@ def home_mission(person: Person) -> str | None:
 
 def missions_read(person_id: str, workspace: Workspace | None = None) -> frozenset[str]:
     """The missions of which a person reads the internal records."""
+    theirs = Person.active & (PersonRole.person_id == person_id) & PersonRole.role.in_(sorted(RECORD_READERS))
+    at = PersonRole.mission_id.is_(None) | (PersonRole.mission_id == Mission.id)
+    role = select(PersonRole.id).join(PersonRole.person).where(theirs, at).correlate(Mission).exists()
     with reading(ANY_STAFF, workspace) as session:
-        given = given_to(session, person_id)
-        every = session.scalars(select(Mission.id)) if given else ()
-        return frozenset(one for one in every if not RECORD_READERS.isdisjoint(roles_at(given, one)))
+        return frozenset(session.scalars(select(Mission.id).where(role).execution_options(**_EVERYTHING)))
+
+
+def home_mission_of(viewer: Viewer, workspace: Workspace | None = None) -> str | None:
+    """The :func:`home_mission` of a viewer; None for one who is no person."""
+    person = select(Person).where(Person.id == viewer.person_id).options(joinedload(Person.role_rows))
+    with reading(ANY_STAFF, workspace) as session:
+        found = session.scalars(person).unique().one_or_none()
+        return home_mission(found) if found is not None else None
 
 
 def colleagues_of(viewer: Viewer, workspace: Workspace | None = None) -> Viewer:
     """Who reads a file that a viewer passes on to their own staff: the staff of their home mission."""
-    person = select(Person).where(Person.id == viewer.person_id).options(joinedload(Person.role_rows))
-    with reading(ANY_STAFF, workspace) as session:
-        found = session.scalars(person).unique().one_or_none()
-    home = home_mission(found) if found is not None else None
-    return staff_of({home} & missions_read(viewer.person_id, workspace)) if home else ANY_STAFF
+    home = home_mission_of(viewer, workspace)
+    return staff_of({home} & missions_read(viewer.person_id, workspace)) if home is not None else ANY_STAFF
 
 
 # --- Commands
