@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.guard import require_entrance
 
@@ -124,9 +125,12 @@ def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> lis
             placeholder=_("All"),
             width=240,
         )
+        mission_id = choose_own_mission(context)
     filter_caption(RecordKind.CONTACT, context)
     query = ContactQuery(tuple(kinds), tuple(countries), search or "")
-    return [one for one in everything if query.keeps(one) and context.keeps(RecordKind.CONTACT, one)]
+    return [
+        one for one in kept_at(mission_id, everything) if query.keeps(one) and context.keeps(RecordKind.CONTACT, one)
+    ]
 
 
 def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> None:

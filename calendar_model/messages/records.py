@@ -28,6 +28,9 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "owner-of-other-mission": N_(
         "The owner has no role at the mission of this record, and could not read it. Choose another owner or mission."
     ),
+    "asked-of-other-mission": N_(
+        "The person who is asked has no role at the mission of this record, and could not read it. Ask another one."
+    ),
     "mission-not-offered": N_("This mission is retired. Choose another one."),
     "move-without-reason": N_(
         "Enter in a sentence why colleagues outside the mission may read this; the reason stays in the history."

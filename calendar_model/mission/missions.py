@@ -90,6 +90,8 @@ def missions_read(person_id: str, workspace: Workspace | None = None) -> frozens
 
 def home_mission_of(viewer: Viewer, workspace: Workspace | None = None) -> str | None:
     """The :func:`home_mission` of a viewer; None for one who is no person."""
+    if not viewer.person_id:
+        return None
     person = select(Person).where(Person.id == viewer.person_id).options(joinedload(Person.role_rows))
     with reading(ANY_STAFF, workspace) as session:
         found = session.scalars(person).unique().one_or_none()

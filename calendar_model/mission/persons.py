@@ -22,6 +22,7 @@ from calendar_model.access.unit_of_work import load_for_update, reading
 from calendar_model.clock import now
 from calendar_model.mission import staffing
 from calendar_model.mission.checks import Checks, given_to, is_changed
+from calendar_model.mission.missions import must_be_offered
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import USUAL_ROLES, Base, Person, PersonRole, RoleGroup
@@ -47,7 +48,13 @@ def _check_name(session: WorkspaceSession, person: Person) -> None:
         raise Refused(Problem("name-taken", "name", {"name": person.name.strip()}))
 
 
+def _check_home(session: WorkspaceSession, person: Person) -> None:
+    if is_changed(person, "mission_id"):
+        must_be_offered(session, person.mission_id)
+
+
 def _check_changed(session: WorkspaceSession, person: Person) -> None:
+    _check_home(session, person)
     if is_changed(person, "active") or is_changed(person, "roles_changed_at"):
         staffing.check(session)
 
@@ -58,14 +65,20 @@ def _check_role(_session: WorkspaceSession, given: PersonRole | RoleGroup) -> No
         raise Refused(Problem("role-of-installation", "roles", {"role": given.role}))
 
 
+def _check_role_offered(session: WorkspaceSession, given: PersonRole | RoleGroup) -> None:
+    must_be_offered(session, given.mission_id)
+
+
 def _check_role_given_up(session: WorkspaceSession, _given: PersonRole) -> None:
     staffing.check(session)
 
 
 CHECKS: Mapping[type[Base], Checks] = {
-    Person: Checks(written=_check_name, changed=_check_changed),
-    PersonRole: Checks(written=_check_role, changed=_check_role_given_up, deleted=_check_role_given_up),
-    RoleGroup: Checks(written=_check_role),
+    Person: Checks(written=_check_name, new=_check_home, changed=_check_changed),
+    PersonRole: Checks(
+        written=_check_role, new=_check_role_offered, changed=_check_role_given_up, deleted=_check_role_given_up
+    ),
+    RoleGroup: Checks(written=_check_role, new=_check_role_offered),
 }
 
 

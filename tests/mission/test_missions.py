@@ -359,3 +359,24 @@ def test_files_for_colleagues_are_those_of_the_home(two: Two) -> None:
     assert missions_read(two.both.person_id) == {two.here, two.there}
     assert missions_read(two.theirs.person_id) == {two.there}
     assert missions_read(two.administrator.person_id) == missions_read("") == frozenset()
+
+
+def test_who_is_asked_to_clear_can_read_it(two: Two) -> None:
+    made = commands.start_statement(two.ours, {"title": "Item 4", "format": StatementFormat.GENERAL_DEBATE}, text="Mr")
+    with pytest.raises(Refused) as refused:
+        commands.move(two.ours, made, StatementState.CONSULTATION, seen=1, waiting_for=two.theirs.person_id)
+    assert codes(refused) == ["asked-of-other-mission"]
+    commands.move(two.ours, made, StatementState.CONSULTATION, seen=1, waiting_for=two.both.person_id)
+
+
+def test_a_retired_mission_gives_no_new_roles_and_keeps_those_that_are_there(two: Two) -> None:
+    change_mission(two.administrator, two.here, 1, {"active": False})
+    with pytest.raises(Refused) as refused:
+        change_roles(two.administrator, two.both.person_id, give={Role.EDITOR}, mission_id=two.here)
+    assert codes(refused) == ["mission-not-offered"]
+    with pytest.raises(Refused) as refused:
+        change_person(two.administrator, two.both.person_id, 1, {"mission_id": two.here})
+    assert codes(refused) == ["mission-not-offered"]
+    change_person(two.administrator, two.ours.person_id, 1, {"post": "Desk"})
+    (one,) = [one for one in staff() if one.id == two.ours.person_id]
+    assert one.given == {(role, two.here) for role in WRITERS}

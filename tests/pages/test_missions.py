@@ -14,14 +14,33 @@ from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.mission.missions import add_mission, missions
 from calendar_model.mission.persons import change_roles, role_groups
 from calendar_model.mission.transactions import save
-from calendar_model.store.models import Engagement, Person, Record
-from calendar_model.terms import EngagementForm, EngagementKind, Role
+from calendar_model.store.models import Case, Contact, Engagement, Event, LanguageProposal, Person, Record, Statement
+from calendar_model.terms import (
+    ContactKind,
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    Role,
+    StatementFormat,
+    Suggester,
+)
 from pages.components.settings import missions as settings_of_missions
 from tests.app import everything, open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound
 
 MET: dict[str, Any] = {"engagement_kind": EngagementKind.CONSULTED, "on": TODAY, "form": EngagementForm.ONLINE}
+
+WRITERS = frozenset({Role.EDITOR, Role.CASE_OFFICER})
+LISTED: dict[str, tuple[type[Record], dict[str, Any]]] = {
+    "engagements": (Engagement, MET),
+    "contacts": (Contact, {"contact_kind": ContactKind.ORGANISATION}),
+    "language": (LanguageProposal, {"text": "A text", "wording": "Defenders"}),
+    "cases": (Case, {"suggested_by": Suggester.CIVIL_SOCIETY}),
+    "meetings": (Event, {"event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": TODAY, "end": TODAY}),
+    "statements": (Statement, {"format": StatementFormat.GENERAL_DEBATE}),
+}
+"""What each list shows: a kind of record, with the columns that it needs."""
 
 
 def person(name: str, *given: tuple[Role, str | None]) -> Viewer:
@@ -134,3 +153,16 @@ def test_a_record_that_leaves_its_mission_asks_why() -> None:
     click(app, f"{form}_save")
     with reading(ours) as session:
         assert session.scalars(select(Record.mission_id).where(Record.id == made)).one() is None
+
+
+@pytest.mark.parametrize("page", ["engagements", "contacts", "language", "cases", "meetings", "statements"])
+def test_a_list_keeps_the_records_of_ones_own_mission(page: str) -> None:
+    geneva, vienna = add_mission(OPERATOR, "Geneva"), add_mission(OPERATOR, "Vienna")
+    who = member(save(OPERATOR, Person, {"name": "Both", "roles": WRITERS, "mission_id": geneva}))
+    kind, values = LISTED[page]
+    for name, place in (("Of Geneva", geneva), ("Of Vienna", vienna), ("Of all", None)):
+        save(who, kind, {"title": name, "mission_id": place, **values})
+    every, own = open_page(page, who.person_id), open_page(page, who.person_id, my_mission="true")
+    names = ("Of Geneva", "Of Vienna", "Of all")
+    assert [name for name in names if name in everything(sound(every))] == list(names)
+    assert [name for name in names if name in everything(sound(own))] == ["Of Geneva"]

@@ -73,6 +73,7 @@ class StatementSummary:
     sensitivity: Sensitivity
     sample: bool
     updated_at: datetime
+    mission_id: str | None = None
     is_typed: bool = False
 
     @property
@@ -100,6 +101,7 @@ _COLUMNS = (
     Statement.sensitivity,
     Statement.sample,
     Statement.updated_at,
+    Statement.mission_id,
 )
 
 

@@ -99,9 +99,7 @@ def draw_missions(viewer: Viewer) -> None:
     known = missions(viewer)
     st.subheader(_("Missions"))
     st.markdown(
-        _(
-            "A role holds at one mission or at all. Internal records of a mission are read by those with a role there."
-        )
+        _("A role holds at one mission or at all. Internal records of a mission are read by those with a role there.")
         if known
         else _("This calendar serves one mission. Add missions if several share it.")
     )
