@@ -248,7 +248,7 @@ def new_row(session: WorkspaceSession, there: There, kind: type[Any], number: in
     values: dict[str, Any] = {}
     for shift, attribute in enumerate(mapper.column_attrs):
         column: Any = attribute.columns[0]
-        is_given = column.foreign_keys or (column.default is None and not column.nullable)
+        is_given = not column.nullable and (column.foreign_keys or column.default is None)
         # Only where it is that of another row; of a record it is that of the table above.
         is_made = attribute.key in ("id", "kind", "version") and (kind in RECORDS or not column.foreign_keys)
         if is_made or (not is_given and (number + shift) % 3):
@@ -416,7 +416,7 @@ def test_who_is_not_named_reads_nothing_hidden_whatever_they_write(
             sample.load(table, TODAY)
 
     @settings(
-        max_examples=6,
+        max_examples=9,
         deadline=None,
         derandomize=True,
         database=None,
