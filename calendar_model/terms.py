@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Self
+from typing import Self, TypeAlias
 
 from calendar_model.translation import N_
 
@@ -45,6 +45,10 @@ class Role(StrEnum):
     CASE_OFFICER = "case-officer"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+
+
+GivenRole: TypeAlias = tuple[Role, str | None]
+"""A role with the identifier of the mission at which it holds; None for all missions."""
 
 
 class RoleSource(StrEnum):

@@ -194,6 +194,11 @@ def shortened(text: str, longest: int) -> str:
     return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
 
 
+def comparable_name(name: str) -> str:
+    """The same text for names that differ only in case, blanks and how their letters are composed."""
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
 _LONGEST_NAME = 100
 """Characters of a file name without its extension."""
 _NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|]')

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -80,8 +81,9 @@ def draw_list(context: PageContext) -> None:
     with reading(context.viewer) as session:
         all_cases, all_reprisals = cases.list_cases(session), cases.list_reprisals(session)
         raised_in = linked_records(session, RecordKind.STATEMENT, [case.id for case in all_cases])
-    draw_cases(all_cases, raised_in, context)
-    draw_reprisals(all_reprisals, context)
+    mission_id = choose_own_mission(context)
+    draw_cases(kept_at(mission_id, all_cases), raised_in, context)
+    draw_reprisals(kept_at(mission_id, all_reprisals), context)
     st.caption(
         _(
             "Cases and reprisals never appear in feeds, lists or calendar files. A Word briefing note that you make "

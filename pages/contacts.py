@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.guard import require_entrance
 from pages.components.shell.new import link_to_new
@@ -125,9 +126,12 @@ def draw_own_filters(everything: Sequence[Contact], context: PageContext) -> lis
             placeholder=_("All"),
             width=240,
         )
+        mission_id = choose_own_mission(context)
     filter_caption(RecordKind.CONTACT, context)
     query = ContactQuery(tuple(kinds), tuple(countries), search or "")
-    return [one for one in everything if query.keeps(one) and context.keeps(RecordKind.CONTACT, one)]
+    return [
+        one for one in kept_at(mission_id, everything) if query.keeps(one) and context.keeps(RecordKind.CONTACT, one)
+    ]
 
 
 def draw_consents_to_renew(found: Sequence[Contact], context: PageContext) -> None:
@@ -250,6 +254,7 @@ def draw_level(
 ) -> None:
     born = contacts.born_at(kind)
     if contact is None and born is Sensitivity.RESTRICTED:
+        form.mission()
         form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)
@@ -296,9 +301,9 @@ def draw_consents(contact: Contact, everyone: Sequence[Person], context: PageCon
                     type="tertiary",
                     on_click=save_withdrawal,
                     args=(contact.id, consent.id, context.today),
-                    **rights.button_options(rights.why_not(Operation.CHANGE, Subject.CONSENT)),
+                    **rights.button_options(rights.why_not(Operation.CHANGE, Subject.CONSENT, at=contact.mission_id)),
                 )
-    if not rights.why_not(Operation.CREATE, Subject.CONSENT):
+    if not rights.why_not(Operation.CREATE, Subject.CONSENT, at=contact.mission_id):
         draw_new_consent(contact, everyone, context)
 
 
@@ -410,7 +415,7 @@ def draw_identity(contact: Contact, _everyone: Sequence[Person], context: PageCo
                 key=f"erase_{contact.id}",
                 on_click=erase_identity,
                 args=(contact.id, known.id, known.version, reason),
-                **rights.button_options(rights.why_not(Operation.DELETE, Subject.IDENTITY)),
+                **rights.button_options(rights.why_not(Operation.DELETE, Subject.IDENTITY, at=contact.mission_id)),
             )
 
 

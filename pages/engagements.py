@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission
 from pages.components.shell.guard import require_entrance
 from pages.components.shell.navigation import NEW
 
@@ -138,6 +139,7 @@ def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQ
             width=220,
         )
         mine = st.toggle(_("Only mine"), key=MINE)
+        mission_id = choose_own_mission(context)
     return EngagementQuery(
         known,
         context.filter,
@@ -146,6 +148,7 @@ def draw_own_filters(context: PageContext, states: Sequence[str]) -> EngagementQ
         countries=tuple(countries),
         owner_id=context.viewer.person_id if mine else "",
         search=search,
+        mission_id=mission_id,
     )
 
 
@@ -336,6 +339,7 @@ def draw_level(
     """Who may see the engagement: the people with access alone, or a level to choose and, if it goes down, why."""
     born = engagements.born_at(kinds)
     if engagement is None and born is Sensitivity.RESTRICTED:
+        form.mission()
         form.named(_("Visible only to"), everyone)
         return
     form.level(born, everyone)

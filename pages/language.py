@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -71,7 +72,7 @@ def draw_list(context: PageContext) -> None:
             )
         )
         return
-    found = [one for one in everything if context.keeps(RecordKind.LANGUAGE, one)]
+    found = [one for one in kept_at(choose_own_mission(context), everything) if context.keeps(RecordKind.LANGUAGE, one)]
     outcome = choose_outcome(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
     for group in group_by_item(shown, context.table, context.today):

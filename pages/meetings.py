@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
@@ -77,7 +78,8 @@ def draw_own_events(context: PageContext) -> None:
         events = own_events(session)
         speakers = linked_records(session, RecordKind.CONTACT, [event.id for event in events])
     kept = set(context.filtered["item"])
-    found = [event for event in events if item_of(event.id) in kept]
+    mission_id = choose_own_mission(context)
+    found = [event for event in kept_at(mission_id, events) if item_of(event.id) in kept]
     ahead = [event for event in found if event.end >= context.today and event.standing is not Standing.CANCELLED]
     over = [event for event in found if event not in ahead]
     if ahead:

@@ -6,7 +6,7 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -17,6 +17,7 @@ from calendar_model.access.roles import MEANING, Operation, Subject, missing_rol
 from calendar_model.access.unit_of_work import staff, workspace_url
 from calendar_model.mission import accounts, sample
 from calendar_model.mission.handover import hand_over, holdings
+from calendar_model.mission.missions import missions
 from calendar_model.mission.persons import add_person, administers, change_person, roles_of_new
 from calendar_model.terms import Role
 from calendar_model.translation import gettext as _
@@ -27,6 +28,14 @@ from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.sample import counted, offer_sample
 from pages.components.settings.audit import draw_audit
+from pages.components.settings.missions import (
+    draw_missions,
+    draw_missions_of,
+    draw_role_groups,
+    given_words,
+    mission_names,
+    roles_at_missions,
+)
 from pages.components.shell import item_panel, rights, sign_in
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import act_as_sample, current_person, local_person, use_computer
@@ -52,9 +61,10 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
     elif person is None:
         st.markdown(_("Pages show public items only until you select your name."))
     is_free = not sign_in.is_set_up() and local_person() is None
+    names = mission_names(writer())
     with st.container(key="lines_people", gap="small"):
         for one in everyone:
-            line(one, person, is_free=is_free)
+            line(one, person, names, is_free=is_free)
     st.button(
         _("Add user") if everyone else _("Add yourself"),
         key="add_person",
@@ -65,11 +75,10 @@ def people(everyone: Sequence[Person], person: Person | None) -> None:
     )
 
 
-def line(one: Person, person: Person | None, *, is_free: bool) -> None:
-    """Draw a user; ``is_free``: nobody has said yet that they use this computer."""
+def line(one: Person, person: Person | None, names: Mapping[str, str], *, is_free: bool) -> None:
+    """Draw a user; ``names`` are those of missions, ``is_free``: nobody has said yet that they use this computer."""
     acts = person is not None and one.id == person.id
-    roles = wording.terms(role for role in Role if role in one.roles)
-    about = [one.post, roles or _("no role"), "" if one.active else _("inactive")]
+    about = [one.post, given_words(one, names) or _("no role"), "" if one.active else _("inactive")]
     with st.container(horizontal=True, gap="small", vertical_alignment="center", key=f"person_{one.id}"):
         with st.container(gap=None, width=420):
             st.markdown(f"**{plain(one.name)}**{_(' · current user') if acts else ''}")
@@ -93,13 +102,16 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
     with form:
         form.text("name", _("Name"), help=_("Shown next to everything this person writes."))
         form.text("post", _("Post"), help=_("For example desk officer, or the mission."))
+        known = missions(writer())
         form.choices(
-            "roles",
-            _("Roles"),
+            "roles_everywhere" if known else "roles",
+            _("Roles at all missions") if known else _("Roles"),
             Role,
-            default=[role for role in Role if role in roles_of_new()],
+            default=[] if known else [role for role in Role if role in roles_of_new()],
             help="\n".join(f"- **{words(role)}**: {MEANING[role]}" for role in Role),
         )
+        if known:
+            draw_missions_of(form, known)
         if kept is not None:
             form.tick(
                 "active",
@@ -108,7 +120,7 @@ def person_form(kept: Person | None, context: PageContext, everyone: Sequence[Pe
             )
 
     def keep(drawn: RecordForm) -> str:
-        values = drawn.values()
+        values = {**drawn.values(), **roles_at_missions(drawn)}
         if kept is not None:
             change_person(writer(), kept.id, drawn.seen, values)
             forms.leave()
@@ -324,6 +336,9 @@ if record or new:
 else:
     draw_audit(context, everyone)
     people(everyone, person)
+    if person is not None and administers(writer()):
+        draw_missions(writer())
+        draw_role_groups(writer())
     user_accounts(context, everyone)
     requests_of_nobody(context.viewer)
     in_a_calendar()

@@ -16,6 +16,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.clock import now
 from calendar_model.mission import accounts, sample
 from calendar_model.mission.access_requests import request_access
+from calendar_model.mission.missions import add_mission
 from calendar_model.mission.persons import set_role_groups
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
@@ -139,6 +140,7 @@ def _complete(workspace: Workspace) -> None:
         restricted = session.scalars(sa.select(Record).where(Record.sensitivity == Sensitivity.RESTRICTED)).first()
         assert restricted is not None
     set_role_groups(OPERATOR, [("Theirs", Role.READER)], workspace)
+    add_mission(OPERATOR, "Theirs", workspace)
     for subject in ("bound", "waiting"):
         account = accounts.sign_in_of({"iss": "https://id.example", "sub": subject, "name": subject, "iat": 0})
         assert account is not None

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import select
 
@@ -23,7 +24,9 @@ from calendar_model.access.protection import (
     protection_changes,
 )
 from calendar_model.access.roles import (
+    AT_ANY_MISSION,
     PART_OF_RECORD,
+    RECORD_READERS,
     SUBJECT_OF_TABLE,
     Operation,
     Right,
@@ -43,6 +46,7 @@ from calendar_model.store.models import (
     Consent,
     FollowUp,
     Identity,
+    Mission,
     Override,
     Person,
     RecordLink,
@@ -58,6 +62,9 @@ LONGEST_ACCESS = timedelta(days=30)
 
 _GRANT, _REFUSAL = {"granted_by_id", "granted_at"}, {"refused_by_id", "refused_at", "refusal"}
 """The columns of a request that its answer fills in."""
+
+_RightAt: TypeAlias = tuple[Right, str | None]
+"""A right, with the mission at which it is needed; None where any role will do."""
 
 _EVERYTHING = {"everything": True}
 """Checks read everything, because the writer must not gain access to records that they cannot see."""
@@ -124,17 +131,18 @@ class _Check:
             if row.table in staffing.TABLES:
                 continue
             for rights in self._rights(row):
-                if not any(allows(self.staffing.actor_roles, *right) for right in rights):
-                    raise Refused(missing_role(*rights[0]))
+                if not any(allows(self.staffing.actor_roles(mission_id), *right) for right, mission_id in rights):
+                    needed = rights[0][0]
+                    raise Refused(missing_role(*needed, has_elsewhere=allows(self.staffing.actor_roles(), *needed)))
 
-    def _rights(self, row: Written) -> Iterator[Sequence[Right]]:
+    def _rights(self, row: Written) -> Iterator[Sequence[_RightAt]]:
         """What a row needs: of each of these rights, one."""
         if row.is_record:
             yield from self._rights_of_record(row)
         elif row.table in PART_OF_RECORD:
             access = row.after or {}
             if row.table == Access.__tablename__ and (access.get("record_id"), access.get("person_id")) in self.granted:
-                yield ((Subject.ACCESS_REQUEST, Operation.GRANT),)
+                yield from self._at_missions(row, (Subject.ACCESS_REQUEST, Operation.GRANT))
             elif row.table == RecordLink.__tablename__:
                 # A link is made and taken away from either of its ends.
                 yield [self._right_of_part(record_id) for record_id in sorted(parents(row))]
@@ -144,27 +152,42 @@ class _Check:
             yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
         elif row.table in SUBJECT_OF_TABLE:
             right = (SUBJECT_OF_TABLE[row.table], _action(row))
-            yield (right, _HANDOVER) if self._is_left_behind(row) else (right,)
+            yield from self._at_missions(row, right)
         else:
             raise Refused(Problem("table-of-nobody"))
 
-    def _rights_of_record(self, row: Written) -> Iterator[Sequence[Right]]:
+    def _at_missions(self, row: Written, right: Right) -> Iterator[Sequence[_RightAt]]:
+        """A right at the mission of each record to which a row belongs; what a leaver left is also handed over."""
+        changes = [self.protections[record_id] for record_id in sorted(parents(row))]
+        sides = [change.before or change.after for change in changes]
+        missions = {side.mission_id for side in sides if side is not None and right not in AT_ANY_MISSION}
+        otherwise = [(_HANDOVER, None)] if self._is_left_behind(row) else []
+        yield from ([(right, mission_id), *otherwise] for mission_id in missions or {None})
+
+    def _rights_of_record(self, row: Written) -> Iterator[Sequence[_RightAt]]:
         change = self.protections[row.row_id]
         if row.before is None or row.after is None or change.before is None or change.after is None:
             yield (self._right_of_part(row.row_id),)
             return
         changed = row.changed() - COUNTED
-        before, after = change.before.subject, change.after.subject
+        before, after = ((side.subject, side.mission_id) for side in (change.before, change.after))
+        subject, mission_id = before
         if "owner_id" in changed and self._is_taken_over(row.row_id, change):
-            yield ((Subject.ACCESS_REQUEST, Operation.GRANT),)
-        elif before is Subject.STATEMENT and clears(row.before, changed, row.after["state"]):
+            yield [((Subject.ACCESS_REQUEST, Operation.GRANT), mission_id)]
+        elif subject is Subject.STATEMENT and clears(row.before, changed, row.after["state"]):
             rights = [(Subject.STATEMENT, Operation.CLEAR)]
-            is_cleared = row.after["state"] == StatementState.CLEARED
-            yield rights if is_cleared else [(Subject.STATEMENT, Operation.CHANGE), *rights]
+            if row.after["state"] != StatementState.CLEARED:
+                rights.insert(0, (Subject.STATEMENT, Operation.CHANGE))
+            yield [(right, mission_id) for right in rights]
         elif self._is_left_behind(row):
-            yield (before, Operation.CHANGE), _HANDOVER
+            yield from self._at_missions(row, (subject, Operation.CHANGE))
         else:
-            yield from (((subject, Operation.CHANGE),) for subject in dict.fromkeys((before, after)))
+            # One that becomes another subject, or moves to another mission, needs the right to both.
+            yield from ([((subject, Operation.CHANGE), at)] for subject, at in dict.fromkeys((before, after)))
+
+    def _is_handed_over(self, row: Written) -> bool:
+        """Whether an administrator, who need not see it, hands over what a leaver left."""
+        return self._is_left_behind(row) and allows(self.staffing.actor_roles(), *_HANDOVER)
 
     def _is_left_behind(self, row: Written) -> bool:
         """Whether the only change is that something all staff may read goes on from an owner who is not active."""
@@ -174,14 +197,15 @@ class _Check:
         is_open = all(side is not None and not (side.guarded if row.is_record else side.restricted) for side in sides)
         return is_open and not self.staffing.before(str(row.before["owner_id"])).active
 
-    def _right_of_part(self, record_id: str) -> Right:
+    def _right_of_part(self, record_id: str) -> _RightAt:
         """The right to create, change or delete a record, as this flush does with it."""
         change = self.protections[record_id]
         if change.before is None:
             if change.after is None:
                 raise Refused(Problem("record-gone"))
-            return change.after.subject, Operation.CREATE
-        return change.before.subject, Operation.CHANGE if change.after is not None else Operation.DELETE
+            return (change.after.subject, Operation.CREATE), change.after.mission_id
+        action = Operation.CHANGE if change.after is not None else Operation.DELETE
+        return (change.before.subject, action), change.before.mission_id
 
     def _sides(self) -> list[Protection]:
         return [side for one in self.protections.values() for side in (one.before, one.after) if side is not None]
@@ -198,7 +222,8 @@ class _Check:
             raise Refused(Problem("record-gone"))
         if row.changed() & {"id", "kind", *row.visible_with}:
             raise Refused(Problem("row-of-another-record"))
-        is_new = row.before is None and (row.is_record or row.table == Person.__tablename__)
+        named = (Person.__tablename__, Mission.__tablename__)
+        is_new = row.before is None and (row.is_record or row.table in named)
         if is_new and not _ID.fullmatch(row.row_id):
             raise Refused(Problem("identifier-malformed"))
 
@@ -217,6 +242,8 @@ class _Check:
         changed = row.changed()
         if changed <= {"owner_id", *COUNTED} and self._is_taken_over(row.row_id, change):
             return
+        if self._is_handed_over(row):
+            return
         self._must_see(row.row_id)
         if row.after is None or changed & {"sensitivity", "owner_id", "contact_kind"}:
             self._must_have_access(row.row_id)
@@ -227,6 +254,8 @@ class _Check:
     def _check_belonging_row(self, row: Written) -> None:
         """Refuse a row that is not a record, unless the writer can see every record that it belongs to."""
         records = parents(row)
+        if self._is_handed_over(row):
+            return
         if row.table == AccessRequest.__tablename__:
             self._check_request(row)
         elif row.table == Access.__tablename__ and row.before is None and row.after is not None:
@@ -288,8 +317,9 @@ class _Check:
             raise Refused(Problem("request-changed"))
         if not (_GRANT <= changed <= {*_GRANT, "until"} if is_grant else changed == _REFUSAL):
             raise Refused(Problem("request-changed"))
-        others = [one for one in change.before.named if one != person_id and self._grants(one)]
-        allowed = self.actor in others or (not others and Role.CLEARER in self.staffing.actor_roles)
+        mission_id = change.before.mission_id
+        others = [one for one in change.before.named if one != person_id and self._grants(one, mission_id)]
+        allowed = self.actor in others or (not others and Role.CLEARER in self.staffing.actor_roles(mission_id))
         if after["granted_by_id" if is_grant else "refused_by_id"] != self.actor or self.actor == person_id:
             raise Refused(Problem("grant-by-another"))
         if not allowed or self.actor in change.before.limited:
@@ -324,10 +354,10 @@ class _Check:
             return False
         return (record_id, after.owner_id) in self.granted
 
-    def _grants(self, person_id: str) -> bool:
-        """Whether a person with access to a record can grant it to others."""
+    def _grants(self, person_id: str, mission_id: str | None) -> bool:
+        """Whether a person with access to a record of this mission can grant it to others."""
         person = self.staffing.before(person_id)
-        return person.active and Role.CASE_OFFICER in person.roles
+        return person.active and Role.CASE_OFFICER in person.roles_at(mission_id)
 
     def _check_unsaved(self, row: Written) -> None:
         """Refuse a change of another person's unsaved text."""
@@ -369,8 +399,15 @@ class _Check:
         if before is None:
             if change.after is None:
                 raise Refused(Problem("record-gone"))
-        elif before.restricted and self.actor not in before.named:
+        elif not self._sees(before):
             raise Refused(Problem("record-gone"))
+
+    def _sees(self, record: Protection) -> bool:
+        """Whether the actor is named in a restricted record, or reads those of the mission of an internal one."""
+        if record.restricted:
+            return self.actor in record.named
+        at = record.read_at
+        return at is None or not RECORD_READERS.isdisjoint(self.staffing.actor_roles(at))
 
     def _must_have_access(self, record_id: str) -> None:
         self._must_see(record_id)

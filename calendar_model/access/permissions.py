@@ -7,13 +7,13 @@ one, so a new table stays hidden until it gets a rule.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
 
 from calendar_model.access.roles import RECORD_READERS
@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Identity,
     Instant,
     LastVisit,
+    Mission,
     NotAnnounced,
     Person,
     PersonRole,
@@ -51,24 +52,31 @@ from calendar_model.vocabulary import Sensitivity
 class Viewer:
     """A reader. ``level`` is the highest they may read; restricted records must give ``person_id`` access.
 
-    A person reads what is not public only while they are active and have a role that reads records. ``is_operator``:
-    the one who holds the machine, and what the sign-in does; they write persons and roles without being one of them.
+    A person reads what is not public only while they are active and have a role that reads records; for the internal
+    records of a mission they need such a role at it. Who is no person reads the internal records that all missions
+    share, and those of ``missions``. ``is_operator``: the one who holds the machine, and what the sign-in does; they
+    write persons and roles without being one of them.
     """
 
     person_id: str = ""
     level: Sensitivity = Sensitivity.PUBLIC
     is_operator: bool = False
+    missions: frozenset[str] = frozenset()
 
 
 ANONYMOUS = Viewer()
 """A viewer without an identity: public records only, without the sample."""
 
 ANY_STAFF = Viewer("", Sensitivity.INTERNAL)
-"""A viewer of what all staff may read, for files that one of them passes on: nothing restricted."""
-
+"""A viewer of what all staff may read, for files that one of them passes on: nothing restricted, or of one mission."""
 
 OPERATOR = Viewer("", Sensitivity.INTERNAL, is_operator=True)
-"""The command line of the machine, and the sign-in: no person, and nothing restricted."""
+"""The command line of the machine, and the sign-in: no person, and nothing restricted, or of one mission."""
+
+
+def staff_of(missions: Iterable[str]) -> Viewer:
+    """A viewer of what the staff of these missions may read, for files and feeds: nothing restricted."""
+    return Viewer("", Sensitivity.INTERNAL, missions=frozenset(missions))
 
 
 def member(person_id: str) -> Viewer:
@@ -87,7 +95,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         return _visible(viewer, record)
 
     rules: dict[type[Base], ColumnElement[bool]] = {
-        Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
+        Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample, Record.mission_id),
         NotAnnounced: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
@@ -96,7 +104,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         },
     }
     if viewer.level is not Sensitivity.PUBLIC:
-        rules |= {Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
+        rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)
@@ -134,9 +142,8 @@ def _administers(viewer: Viewer) -> ColumnElement[bool]:
     if viewer.is_operator:
         return sa.true()
     given, person = PersonRole.__table__.alias(), Person.__table__.alias()
-    active = (
-        (given.c.role == Role.ADMINISTRATOR) & (person.c.id == given.c.person_id) & person.c.active & ~person.c.sample
-    )
+    administers = (given.c.role == Role.ADMINISTRATOR) & given.c.mission_id.is_(None)
+    active = administers & (person.c.id == given.c.person_id) & person.c.active & ~person.c.sample
     anybody = sa.exists().where(active).correlate_except(given, person)
     themselves = sa.exists().where(active, person.c.id == viewer.person_id).correlate_except(given, person)
     return themselves | ~anybody & bool(viewer.person_id)
@@ -154,11 +161,22 @@ def _other_end() -> SQLColumnExpression[str]:
 def _could_read(
     viewer: Viewer, level: SQLColumnExpression[Sensitivity], readers: SQLColumnExpression[str]
 ) -> ColumnElement[bool]:
-    """Whether the viewer could read a line of the history when it was written."""
-    to_all = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL))
+    """Whether the viewer could read a line of the history when it was written, or could with the roles of today."""
+    to_staff = level.in_((Sensitivity.PUBLIC, Sensitivity.INTERNAL)) & (
+        (readers == "") | _reads_everywhere(viewer) | _reads_at_all(viewer, readers)
+    )
     if viewer.level is not Sensitivity.RESTRICTED or not viewer.person_id:
-        return to_all
-    return to_all | readers.contains(f" {viewer.person_id} ", autoescape=True)
+        return to_staff
+    return to_staff | (level == Sensitivity.RESTRICTED) & readers.contains(f" {viewer.person_id} ", autoescape=True)
+
+
+def _reads_at_all(viewer: Viewer, missions: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether the viewer reads records at each of these missions, as a line of the history names them."""
+    mission = Mission.__table__.alias()
+    named = missions.contains(sa.literal(" ") + mission.c.id + " ")
+    count = select(sa.func.count()).where(mission.c.id.in_(_missions_read(viewer)), named).correlate_except(mission)
+    # Each is 32 digits and a blank, after a first blank. A mission that is no longer there is read by nobody.
+    return sa.func.length(missions) == 1 + 33 * count.scalar_subquery()
 
 
 def _gone(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
@@ -183,30 +201,57 @@ def _lasts(until: SQLColumnExpression[datetime | None]) -> ColumnElement[bool]:
     return until.is_(None) | (until > at)
 
 
-def _has_role(viewer: Viewer, *roles: Role) -> ColumnElement[bool]:
-    """Whether the viewer is an active person with one of these roles; the database asks once a statement."""
-    person, given = Person.__table__.alias(), PersonRole.__table__.alias()
-    theirs = (given.c.person_id == viewer.person_id, given.c.role.in_(roles))
-    is_active = (person.c.id == given.c.person_id, person.c.active)
-    return sa.exists().where(*theirs, *is_active).correlate_except(person, given)
-
-
 def _reads_records(viewer: Viewer) -> ColumnElement[bool]:
-    """Whether the viewer's roles read records; who is no person reads as far as the level goes."""
-    return _has_role(viewer, *sorted(RECORD_READERS)) if viewer.person_id else sa.true()
+    """Whether the viewer's roles read records at any mission; who is no person reads as far as the level goes."""
+    return _has_reading_role(viewer) if viewer.person_id else sa.true()
+
+
+def _reads_everywhere(viewer: Viewer) -> ColumnElement[bool]:
+    """Whether the viewer has a role that reads the records of all missions."""
+    return _has_reading_role(viewer, everywhere=True) if viewer.person_id else sa.false()
+
+
+def _has_reading_role(viewer: Viewer, *, everywhere: bool = False) -> ColumnElement[bool]:
+    # Of no row of the statement around it, so that the database asks once a statement.
+    person, given = Person.__table__.alias(), PersonRole.__table__.alias()
+    theirs = _reading_role(viewer, person, given)
+    at_all = (given.c.mission_id.is_(None),) if everywhere else ()
+    return sa.exists().where(*theirs, *at_all).correlate_except(person, given)
+
+
+def _missions_read(viewer: Viewer) -> Select[str] | list[str]:
+    """The missions of which the viewer reads the internal records by a role at them."""
+    if not viewer.person_id:
+        return sorted(viewer.missions)
+    person, given = Person.__table__.alias(), PersonRole.__table__.alias()
+    theirs = _reading_role(viewer, person, given)
+    return select(given.c.mission_id).where(*theirs, given.c.mission_id.is_not(None)).correlate_except(person, given)
+
+
+def _reading_role(viewer: Viewer, person: FromClause, given: FromClause) -> tuple[ColumnElement[bool], ...]:
+    theirs = (given.c.person_id == viewer.person_id, given.c.role.in_(sorted(RECORD_READERS)))
+    return *theirs, person.c.id == given.c.person_id, person.c.active
 
 
 def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
-    """Visible to the requester, those with access and, if no other active case officer has access, to clearers."""
-    access, person, given = Access.__table__.alias(), Person.__table__.alias(), PersonRole.__table__.alias()
-    active = (access.c.person_id == person.c.id) & person.c.active & _lasts(access.c.until)
-    grants = (given.c.person_id == person.c.id) & (given.c.role == Role.CASE_OFFICER)
+    """Visible to the requester, those with access and, if no other active case officer has access, to clearers.
+
+    Of case officers and clearers those count who are so at the record's mission.
+    """
+    access, record = Access.__table__.alias(), Record.__table__.alias()
+    person, given = Person.__table__.alias(), PersonRole.__table__.alias()
+    at_its_mission = (record.c.id == AccessRequest.record_id) & (
+        given.c.mission_id.is_(None) | record.c.mission_id.is_(None) | (given.c.mission_id == record.c.mission_id)
+    )
+    active = (given.c.person_id == person.c.id) & person.c.active & at_its_mission
+    grants = (access.c.person_id == person.c.id) & _lasts(access.c.until) & (given.c.role == Role.CASE_OFFICER)
     others = (access.c.record_id == AccessRequest.record_id) & (access.c.person_id != AccessRequest.person_id)
-    of_nobody = ~sa.exists().where(active, grants, others).correlate_except(access, person, given)
+    of_nobody = ~sa.exists().where(active, grants, others).correlate_except(access, record, person, given)
+    clears = (given.c.role == Role.CLEARER) & (person.c.id == viewer.person_id)
     return (
         (AccessRequest.person_id == viewer.person_id)
         | AccessRequest.record_id.in_(_naming(viewer))
-        | (of_nobody & _has_role(viewer, Role.CLEARER))
+        | (of_nobody & sa.exists().where(active, clears).correlate_except(record, person, given))
     )
 
 
@@ -220,11 +265,13 @@ def _open_to(
     level: SQLColumnExpression[Sensitivity],
     record: SQLColumnExpression[str],
     sample: SQLColumnExpression[bool],
+    mission: SQLColumnExpression[str | None],
 ) -> ColumnElement[bool]:
     if viewer.level is Sensitivity.PUBLIC:
         return (level == Sensitivity.PUBLIC) & ~sample
     public = level == Sensitivity.PUBLIC
-    internal = (level == Sensitivity.INTERNAL) & _reads_records(viewer)
+    at_mission = mission.is_(None) | _reads_everywhere(viewer) | mission.in_(_missions_read(viewer))
+    internal = (level == Sensitivity.INTERNAL) & _reads_records(viewer) & at_mission
     if viewer.level is not Sensitivity.RESTRICTED:
         return public | internal
     return public | internal | record.in_(_naming(viewer))
@@ -234,5 +281,5 @@ def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[
     # Looked up row by row: a list of all that is visible would be made for every table of every query, and SQLite
     # then seeks each of its entries instead of the few rows that are asked for.
     other = Record.__table__.alias()
-    seen = _open_to(viewer, other.c.sensitivity, other.c.id, other.c.sample)
+    seen = _open_to(viewer, other.c.sensitivity, other.c.id, other.c.sample, other.c.mission_id)
     return sa.exists().where(other.c.id == record, seen).correlate_except(other)

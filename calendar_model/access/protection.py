@@ -26,7 +26,8 @@ _AT_A_TIME = 500
 class Protection:
     """A record at one moment: ``named`` are those with access, ``has_identity`` whether an identity is recorded.
 
-    ``subject`` is what a role must allow to write it. ``limited`` are those of the named whose access runs out.
+    ``subject`` is what a role must allow to write it, at the mission ``mission_id`` (None for all). ``limited`` are
+    those of the named whose access runs out.
     """
 
     level: Sensitivity
@@ -36,6 +37,7 @@ class Protection:
     has_identity: bool
     subject: Subject
     limited: frozenset[str] = frozenset()
+    mission_id: str | None = None
 
     @property
     def restricted(self) -> bool:
@@ -46,6 +48,11 @@ class Protection:
     def guarded(self) -> bool:
         """Whether people with access can read more than others."""
         return self.restricted or self.has_identity
+
+    @property
+    def read_at(self) -> str | None:
+        """The mission whose staff alone reads the record; None for what others read, and for a restricted one."""
+        return self.mission_id if self.level is Sensitivity.INTERNAL else None
 
 
 @dataclass(frozen=True)
@@ -136,8 +143,9 @@ def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
     found = _Stored({}, {}, {}, set())
     for some in batched_ids(ids):
         record, contact = Record.__table__, Contact.__table__
-        columns = record.c.id, record.c.kind, record.c.sensitivity, record.c.owner_id, record.c.sample
-        records = select(*columns, contact.c.contact_kind).outerjoin_from(record, contact, contact.c.id == record.c.id)
+        names = ("id", "kind", "sensitivity", "owner_id", "mission_id", "sample")
+        columns = *(record.c[name] for name in names), contact.c.contact_kind
+        records = select(*columns).outerjoin_from(record, contact, contact.c.id == record.c.id)
         for row in connection.execute(records.where(record.c.id.in_(some))):
             found.records[row.id] = {
                 "kind": str(row.kind.value),
@@ -145,6 +153,7 @@ def _stored(connection: Connection, ids: Sequence[str]) -> _Stored:
                 "sensitivity": str(row.sensitivity.value),
                 "owner_id": row.owner_id,
                 "sample": row.sample,
+                "mission_id": row.mission_id,
             }
         named = select(Access.record_id, Access.person_id, Access.until).where(Access.record_id.in_(some))
         for record_id, person_id, until in connection.execute(named):
@@ -161,7 +170,7 @@ def _protection(
 ) -> Protection | None:
     if record is None:
         return None
-    contact_kind = record.get("contact_kind")
+    contact_kind, mission_id = record.get("contact_kind"), record.get("mission_id")
     return Protection(
         Sensitivity(str(record["sensitivity"])),
         str(record["owner_id"]),
@@ -170,6 +179,7 @@ def _protection(
         has_identity,
         subject_of(str(record["kind"]), str(contact_kind) if contact_kind else None),
         limited,
+        str(mission_id) if mission_id else None,
     )
 
 
@@ -182,7 +192,8 @@ def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
 def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audience:
     """Return who may read the line of the history about a row: those who could read its values before and after.
 
-    All staff may read a line about a row without a record; a line about a link needs access to both records.
+    All staff may read a line about a row without a record; a line about a link needs access to both records, and one
+    about a record that moves to another mission a role at both.
     """
     sides: list[Protection] = []
     for parent in parents(row):
@@ -194,4 +205,4 @@ def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audie
     if restricted:
         return Audience(Sensitivity.RESTRICTED, frozenset.intersection(*restricted))
     level = max((side.level for side in sides), key=lambda level: level.rank, default=Sensitivity.INTERNAL)
-    return Audience(level, frozenset())
+    return Audience(level, frozenset(side.read_at for side in sides if side.read_at is not None))

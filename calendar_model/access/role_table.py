@@ -30,6 +30,11 @@ follow. A test compares the two, and another one tries every cell.
 
 A person has several roles, and may do what any of them allows. What is not listed is refused. Restricted records are
 read by the people named in them: *named* in a cell means so. To write a record one must also be able to read it.
+
+Missions that share an installation have roles of their own. A role at one mission allows what its cells say with the
+records of that mission, and with those that all missions share. At other missions its person reads and writes as one
+without a role, except that they read restricted records in which they are named. Administrators and auditors hold their
+role at all missions.
 """
 
 

@@ -2,16 +2,19 @@
 
 A person has a set of roles, and may do what any of them allows. What has no entry here is refused. Restricted records
 are read by the people named in them alone; they need a role that reads records, and the role for its kind to write one.
+
+A role holds at one mission or at all of them. It allows what is done with the records of that mission, and with those
+that all missions share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from enum import StrEnum
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 from calendar_model.access.problems import Problem
-from calendar_model.terms import ContactKind, RecordKind, Role, StatementState
+from calendar_model.terms import ContactKind, GivenRole, RecordKind, Role, StatementState
 from calendar_model.translation import N_, Translated
 from calendar_model.vocabulary import Sensitivity
 
@@ -40,6 +43,7 @@ class Subject(StrEnum):
     PERSON = "person"
     PERSON_ROLE = "person-role"
     ROLE_GROUP = "role-group"
+    MISSION = "mission"
     SAMPLE = "sample-data"
     HANDOVER = "owner-of-what-a-leaver-held"
     ACCOUNT = "account"
@@ -61,6 +65,7 @@ class Operation(StrEnum):
 
 
 Right: TypeAlias = tuple[Subject, Operation]
+G = TypeVar("G", Role, GivenRole)
 
 RECORD_READERS = frozenset({Role.READER, Role.EDITOR, Role.CLEARER, Role.CASE_OFFICER})
 """The roles that read internal records, and the restricted ones in which their person is named."""
@@ -110,6 +115,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.PERSON: _written_by(_ADMINISTRATORS),
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
     Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
+    Subject.MISSION: _written_by(_ADMINISTRATORS, *_NEVER_DELETED),
     Subject.ACCOUNT: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     # Who reads a restricted record notes it, and who has access to it looks that through.
     Subject.READ_NOTE: _written_by(RECORD_READERS, Operation.CREATE),
@@ -119,6 +125,18 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.HISTORY: {Operation.READ: frozenset({Role.AUDITOR})},
 }
 """The roles that allow an action, by subject; what is missing is allowed to nobody."""
+
+AT_ANY_MISSION = frozenset(
+    {
+        (Subject.ACCESS_REQUEST, Operation.CREATE),
+        (Subject.READ_NOTE, Operation.CREATE),
+        (Subject.READ_CHECK, Operation.CREATE),
+    }
+)
+"""What a role at another mission than that of the record allows too: who is named in a restricted record reads it."""
+
+OF_THE_INSTALLATION = frozenset({Role.ADMINISTRATOR, Role.AUDITOR})
+"""The roles that hold at all missions, never at one."""
 
 _SUBJECT_OF_KIND: Mapping[RecordKind, Subject] = {
     RecordKind.ENGAGEMENT: Subject.ENGAGEMENT,
@@ -158,6 +176,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "follow_up": Subject.FOLLOW_UP,
     "identity": Subject.IDENTITY,
     "last_visit": Subject.VISIT,
+    "mission": Subject.MISSION,
     "not_announced": Subject.CONFIRMATION,
     "override": Subject.OVERRIDE,
     "person": Subject.PERSON,
@@ -191,6 +210,14 @@ def clears(before: Mapping[str, object], changed: Collection[str], state: object
     return set(changed) <= CLEARING_COLUMNS and "state" in changed and (state == StatementState.CLEARED or is_return)
 
 
+def roles_at(given: Iterable[GivenRole], mission_id: str | None) -> frozenset[Role]:
+    """The roles that count at a mission: those for all missions, and those for this one.
+
+    Without a mission all of them count, as they do for what all missions share.
+    """
+    return frozenset(role for role, at in given if at is None or mission_id is None or at == mission_id)
+
+
 def allowed_roles(subject: Subject, action: Operation) -> frozenset[Role]:
     """The roles that allow an action; none for one that is not declared."""
     return PERMISSIONS.get(subject, {}).get(action, frozenset())
@@ -208,18 +235,22 @@ def reads(roles: Iterable[Role], level: Sensitivity, *, is_named: bool = False) 
     return not RECORD_READERS.isdisjoint(roles) and (level is Sensitivity.INTERNAL or is_named)
 
 
-def missing_role(subject: Subject, action: Operation) -> Problem:
-    """The problem of a person whose roles do not allow an action: it says which role does."""
-    return Problem("role-needed", values={"roles": tuple(sorted(allowed_roles(subject, action))), "subject": subject})
+def missing_role(subject: Subject, action: Operation, *, has_elsewhere: bool = False) -> Problem:
+    """The problem of a person whose roles do not allow an action: it says which role does.
+
+    ``has_elsewhere``: they have such a role, but at another mission than that of the record.
+    """
+    code = "role-at-mission-needed" if has_elsewhere else "role-needed"
+    return Problem(code, values={"roles": tuple(sorted(allowed_roles(subject, action))), "subject": subject})
 
 
-def roles_for(groups: Iterable[str], mapping: Iterable[tuple[str, Role]]) -> frozenset[Role]:
+def roles_for(groups: Iterable[str], mapping: Iterable[tuple[str, G]]) -> frozenset[G]:
     """The roles of a person who is in these groups of the sign-in; ``mapping`` pairs groups with roles.
 
     Names of groups are compared as they are, but for blanks around them.
     """
     names = {group.strip() for group in groups}
-    return frozenset(role for name, role in mapping if name.strip() in names)
+    return frozenset(given for name, given in mapping if name.strip() in names)
 
 
 MEANING: Mapping[Role, str] = Translated(

@@ -1,8 +1,8 @@
 """Who the staff are before and after a flush, and who may change that.
 
-Persons, their roles and accounts, and groups are written by administrators. A workspace without an active administrator
-is open: anybody changes them, until the first administrator is made. Nobody changes their own roles but to give one up,
-and the last active administrator stays one.
+Missions, persons, their roles and accounts, and groups are written by administrators. A workspace without an active
+administrator is open: anybody changes them, until the first administrator is made. Nobody changes their own roles but
+to give one up, and the last active administrator stays one.
 """
 
 from __future__ import annotations
@@ -14,37 +14,42 @@ from functools import cached_property
 from sqlalchemy import select
 
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.roles import SUBJECT_OF_TABLE, Operation, missing_role
+from calendar_model.access.roles import SUBJECT_OF_TABLE, Operation, missing_role, roles_at
 from calendar_model.store.history import Columns, Written
-from calendar_model.store.models import Account, Person, PersonRole, RoleGroup, WaitingAccount
+from calendar_model.store.models import Account, Mission, Person, PersonRole, RoleGroup, WaitingAccount
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import Role
+from calendar_model.terms import GivenRole, Role
 
 _EVERYTHING = {"everything": True}
 _AT_FIRST = "staff at first"
 """Key in a session's ``info``: what its first flush found, so that no later one relies on what an earlier one wrote."""
 
-TABLES = frozenset(str(kind.__tablename__) for kind in (Person, PersonRole, RoleGroup, Account, WaitingAccount))
+_KINDS = (Mission, Person, PersonRole, RoleGroup, Account, WaitingAccount)
+TABLES = frozenset(str(kind.__tablename__) for kind in _KINDS)
 """The tables whose rows are judged here."""
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """A person at one moment; ``sample`` for a fictional one."""
+    """A person at one moment, with the roles ``given`` to them; ``sample`` for a fictional one."""
 
     active: bool = False
     sample: bool = False
-    roles: frozenset[Role] = frozenset()
+    given: frozenset[GivenRole] = frozenset()
 
     @property
     def administers(self) -> bool:
         """Whether they are an active administrator."""
-        return self.active and not self.sample and Role.ADMINISTRATOR in self.roles
+        return self.active and not self.sample and (Role.ADMINISTRATOR, None) in self.given
+
+    def roles_at(self, mission_id: str | None) -> frozenset[Role]:
+        """The roles that count at a mission, or any without one."""
+        return roles_at(self.given, mission_id)
 
 
 @dataclass(frozen=True)
 class _AtFirst:
-    actor_roles: frozenset[Role]
+    actor: StaffMember
     is_open: bool
 
 
@@ -55,10 +60,9 @@ class Staffing:
         self._session, self._actor = session, session.actor
         self._rows = [row for row in written if row.table in TABLES]
 
-    @property
-    def actor_roles(self) -> frozenset[Role]:
-        """The roles that the actor had when the session first wrote."""
-        return self._at_first.actor_roles
+    def actor_roles(self, mission_id: str | None = None) -> frozenset[Role]:
+        """The roles that the actor had at a mission, or at any, when the session first wrote."""
+        return self._at_first.actor.roles_at(mission_id)
 
     def before(self, person_id: str) -> StaffMember:
         """A person before this flush, so that a flush cannot change a person's status and rely on the change."""
@@ -86,7 +90,7 @@ class Staffing:
         kept: _AtFirst | None = self._session.info.get(_AT_FIRST)
         if kept is None:
             is_open = bool(self._rows) and not any(one.administers for one in self._before(None).values())
-            kept = _AtFirst(self.before(self._actor).roles if self._actor else frozenset(), is_open)
+            kept = _AtFirst(self.before(self._actor) if self._actor else StaffMember(), is_open)
             # Whether the workspace is open is found out only where it counts.
             if self._rows:
                 self._session.info[_AT_FIRST] = kept
@@ -95,12 +99,12 @@ class Staffing:
     def _now(self, ids: Iterable[str] | None) -> dict[str, StaffMember]:
         """These persons after the flush, or all."""
         persons = select(Person.id, Person.active, Person.sample)
-        roles = select(PersonRole.person_id, PersonRole.role)
+        roles = select(PersonRole.person_id, PersonRole.role, PersonRole.mission_id)
         if ids is not None:
             persons, roles = persons.where(Person.id.in_(ids)), roles.where(PersonRole.person_id.in_(ids))
-        given: dict[str, set[Role]] = {}
-        for person_id, role in self._session.execute(roles.execution_options(**_EVERYTHING)):
-            given.setdefault(person_id, set()).add(role)
+        given: dict[str, set[GivenRole]] = {}
+        for person_id, role, mission_id in self._session.execute(roles.execution_options(**_EVERYTHING)):
+            given.setdefault(person_id, set()).add((role, mission_id))
         found = self._session.execute(persons.execution_options(**_EVERYTHING))
         return {row.id: StaffMember(row.active, row.sample, frozenset(given.get(row.id, ()))) for row in found}
 
@@ -113,17 +117,18 @@ class Staffing:
             if row.before is None:
                 found.pop(row.row_id, None)
             else:
-                roles = found.get(row.row_id, StaffMember()).roles
-                found[row.row_id] = StaffMember(bool(row.before["active"]), bool(row.before["sample"]), roles)
-        roles_before = {person_id: set(person.roles) for person_id, person in found.items()}
-        given = [row for row in self._rows if row.table == PersonRole.__tablename__]
+                given = found.get(row.row_id, StaffMember()).given
+                found[row.row_id] = StaffMember(bool(row.before["active"]), bool(row.before["sample"]), given)
+        given_before = {person_id: set(person.given) for person_id, person in found.items()}
+        rows = [row for row in self._rows if row.table == PersonRole.__tablename__]
         for side, change in (("after", set.discard), ("before", set.add)):
-            for row in given:
+            for row in rows:
                 columns: Columns | None = getattr(row, side)
-                if columns is not None and str(columns["person_id"]) in roles_before:
-                    change(roles_before[str(columns["person_id"])], Role(str(columns["role"])))
+                if columns is not None and str(columns["person_id"]) in given_before:
+                    mission_id = str(columns["mission_id"]) if columns["mission_id"] else None
+                    change(given_before[str(columns["person_id"])], (Role(str(columns["role"])), mission_id))
         return {
-            person_id: StaffMember(person.active, person.sample, frozenset(roles_before[person_id]))
+            person_id: StaffMember(person.active, person.sample, frozenset(given_before[person_id]))
             for person_id, person in found.items()
         }
 
@@ -131,7 +136,7 @@ class Staffing:
 
     def _is_allowed(self, row: Written) -> bool:
         """Whether an administrator, the operator, or the person whose role is given up writes a row."""
-        if self._session.is_operator or Role.ADMINISTRATOR in self.actor_roles:
+        if self._session.is_operator or (Role.ADMINISTRATOR, None) in self._at_first.actor.given:
             return True
         if not self._actor and self._is_of_sample(row):
             return True

@@ -26,7 +26,7 @@ UNDO_WITHIN = timedelta(minutes=2)
 COUNTED = frozenset({"version", "updated_at"})
 """Columns that each write of a row sets anew."""
 
-_WHO_SEES = frozenset({"sensitivity", "owner_id", Contact.contact_kind.key})
+_WHO_SEES = frozenset({"sensitivity", "owner_id", "mission_id", Contact.contact_kind.key})
 """Columns on which it depends who may read a record."""
 
 _EVERYTHING = {"everything": True}

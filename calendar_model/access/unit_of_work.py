@@ -28,6 +28,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     ItemLink,
+    Mission,
     Person,
     Record,
     RecordLink,
@@ -41,7 +42,7 @@ Rules: TypeAlias = Callable[[WorkspaceSession], None]
 ChangeToken: TypeAlias = tuple[str, int, str, datetime | None]
 """The workspace, the number of the last line of its history, that line's hash, and when access last ran out."""
 
-R = TypeVar("R", bound=Record | Person | FollowUp | Identity)
+R = TypeVar("R", bound=Record | Person | Mission | FollowUp | Identity)
 
 
 class EditConflict(Refused):

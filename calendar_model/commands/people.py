@@ -1,4 +1,4 @@
-"""Commands for users and roles: list users, add one, give and take roles, and print what each role allows.
+"""Commands for users, roles and missions: list and add them, give and take roles, print what each role allows.
 
 The commands write as the one who holds the machine, who needs no role.
 """
@@ -11,17 +11,28 @@ from typing import TYPE_CHECKING
 from calendar_model import wording
 from calendar_model.access.permissions import OPERATOR
 from calendar_model.access.role_table import roles_page
+from calendar_model.access.roles import OF_THE_INSTALLATION
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands.options import person
 from calendar_model.commands.output import print_json, print_table
 from calendar_model.mission.handover import hand_over
-from calendar_model.mission.persons import add_person, change_roles, role_groups, roles_of_new, set_role_groups
+from calendar_model.mission.missions import add_mission, change_mission, mission_named, missions
+from calendar_model.mission.persons import (
+    GroupRole,
+    add_person,
+    change_person,
+    change_roles,
+    role_groups,
+    roles_of_new,
+    set_role_groups,
+)
 from calendar_model.terms import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from calendar_model.commands.output import Commands
+    from calendar_model.terms import GivenRole
 
 _ROLES = [role.value for role in Role]
 
@@ -47,6 +58,7 @@ def add_to(commands: Commands) -> None:
     added.add_argument(
         "--role", action="append", choices=_ROLES, default=[], help="a role instead of the usual ones; can be repeated"
     )
+    added.add_argument("--mission", default="", metavar="MISSION", help="the mission where the user works")
     added.set_defaults(run=_add)
 
     changed = what.add_parser(
@@ -54,6 +66,7 @@ def add_to(commands: Commands) -> None:
     )
     changed.add_argument("name", metavar="NAME", help="name or identifier of the user")
     _add_give_and_take(changed)
+    changed.add_argument("--home", metavar="MISSION", help="the mission where they work; '' for none")
     changed.set_defaults(run=_change)
 
     group = what.add_parser(
@@ -64,6 +77,8 @@ def add_to(commands: Commands) -> None:
     group.add_argument("name", metavar="GROUP", help="name of the group, as the sign-in gives it")
     _add_give_and_take(group)
     group.set_defaults(run=_group)
+
+    _add_missions(what)
 
     handed = what.add_parser(
         "hand-over",
@@ -83,14 +98,39 @@ def add_to(commands: Commands) -> None:
     table.set_defaults(run=_roles)
 
 
+def _add_missions(what: Commands) -> None:
+    mission = what.add_parser(
+        "mission",
+        help="list missions that share the installation, or change them",
+        description="Lists the missions, adds one, renames it, retires it, or takes it into use again.",
+    )
+    mission.set_defaults(run=_list_missions)
+    how = mission.add_subparsers(title="commands", metavar="COMMAND")
+    for command, told in _MISSION_COMMANDS.items():
+        done = how.add_parser(command, help=told, description=f"{told[0].upper()}{told[1:]}.")
+        done.add_argument("name", metavar="NAME", help="name of the mission")
+        if command == "rename":
+            done.add_argument("new", metavar="NEW", help="its new name")
+        done.set_defaults(run=_change_mission, how=command)
+
+
+_MISSION_COMMANDS = {
+    "add": "add a mission",
+    "rename": "give a mission another name",
+    "retire": "offer a mission no longer for new records and roles",
+    "reopen": "offer a retired mission again",
+}
+
+
 def _add_give_and_take(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--mission", default="", metavar="MISSION", help="where the role holds; default: everywhere")
     for option in ("give", "take"):
         told = f"role to {option}; can be repeated"
         parser.add_argument(f"--{option}", action="append", choices=_ROLES, default=[], help=told)
 
 
 def _list(options: argparse.Namespace) -> int:
-    people = staff()
+    people, names = staff(), _mission_names()
     if options.format == "json":
         print_json(
             [
@@ -100,7 +140,13 @@ def _list(options: argparse.Namespace) -> int:
                     "post": one.post,
                     "active": one.active,
                     "sample": one.sample,
-                    "roles": {given.role: given.source for given in one.role_rows},
+                    "mission": names.get(one.mission_id or ""),
+                    "roles": {given.role: given.source for given in one.role_rows if given.mission_id is None},
+                    "roles_at_missions": [
+                        {"mission": names[given.mission_id], "role": given.role, "source": given.source}
+                        for given in one.role_rows
+                        if given.mission_id is not None
+                    ],
                 }
                 for one in people
             ]
@@ -108,39 +154,77 @@ def _list(options: argparse.Namespace) -> int:
     elif not people:
         print("There are no users yet. Add one: python -m calendar_model people add NAME")
     else:
-        rows = [(one.id, one.name, one.post, "yes" if one.active else "no", _named(one.roles)) for one in people]
+        rows = [(one.id, one.name, one.post, "yes" if one.active else "no", _given(one.given)) for one in people]
         print_table(("Identifier", "Name", "Post", "Active", "Roles"), rows)
     return 0
 
 
 def _add(options: argparse.Namespace) -> int:
     roles = frozenset(map(Role, options.role)) or roles_of_new()
-    add_person(OPERATOR, {"name": options.name, "post": options.post, "roles": roles})
-    print(f"Added {options.name}: {_named(roles)}.")
+    mission_id = _mission(options)
+    given = {(role, None if role in OF_THE_INSTALLATION else mission_id) for role in roles}
+    values = {"name": options.name, "post": options.post, "mission_id": mission_id}
+    add_person(OPERATOR, {**values, "given": given})
+    print(f"Added {options.name}: {_given(given)}.")
     return 0
 
 
 def _change(options: argparse.Namespace) -> int:
     found = person(options.name).person_id
     give, take = map(Role, options.give), map(Role, options.take)
-    roles = change_roles(OPERATOR, found, give=give, take=take, reason="Changed on the command line.")
-    print(f"{next(one.name for one in staff() if one.id == found)}: {_named(roles)}.")
+    if options.home is not None:
+        home = mission_named(options.home).id if options.home else None
+        seen = next(one.version for one in staff() if one.id == found)
+        change_person(OPERATOR, found, seen, {"mission_id": home})
+    reason = "Changed on the command line."
+    change_roles(OPERATOR, found, give=give, take=take, mission_id=_mission(options), reason=reason)
+    kept = next(one for one in staff() if one.id == found)
+    print(f"{kept.name}: {_given(kept.given)}.")
     return 0
 
 
 def _group(options: argparse.Namespace) -> int:
-    name = options.name.strip()
-    taken = {(name, Role(role)) for role in options.take}
-    kept = [pair for pair in role_groups() if pair not in taken]
-    set_role_groups(OPERATOR, [*kept, *((name, Role(role)) for role in options.give)])
-    groups: dict[str, list[Role]] = {}
-    for known, role in role_groups():
-        groups.setdefault(known, []).append(role)
+    name, mission_id = options.name.strip(), _mission(options)
+    taken = {GroupRole(name, Role(role), mission_id) for role in options.take}
+    kept = [one for one in role_groups() if one not in taken]
+    set_role_groups(OPERATOR, [*kept, *(GroupRole(name, Role(role), mission_id) for role in options.give)])
+    groups: dict[str, set[GivenRole]] = {}
+    for one in role_groups():
+        groups.setdefault(one.name, set()).add((one.role, one.mission_id))
     if groups:
-        print_table(("Group", "Roles"), [(known, _named(roles)) for known, roles in groups.items()])
+        print_table(("Group", "Roles"), [(known, _given(given)) for known, given in groups.items()])
     else:
         print("No group gives a role.")
     return 0
+
+
+def _list_missions(_: argparse.Namespace) -> int:
+    if found := missions(OPERATOR):
+        print_table(("Mission", "In use"), [(one.name, "yes" if one.active else "no") for one in found])
+    else:
+        print("There is one mission only. Add others: python -m calendar_model people mission add NAME")
+    return 0
+
+
+def _change_mission(options: argparse.Namespace) -> int:
+    if options.how == "add":
+        add_mission(OPERATOR, options.name)
+        print(f"Added {options.name}.")
+        return 0
+    found = mission_named(options.name)
+    values = {"name": options.new.strip()} if options.how == "rename" else {"active": options.how == "reopen"}
+    change_mission(OPERATOR, found.id, found.version, values)
+    print(f"Changed {found.name}.")
+    return 0
+
+
+def _mission(options: argparse.Namespace) -> str | None:
+    """The identifier of the mission that an option names; None without it."""
+    return mission_named(options.mission).id if options.mission else None
+
+
+def _mission_names() -> dict[str, str]:
+    return {one.id: one.name for one in missions(OPERATOR)}
 
 
 def _hand_over(options: argparse.Namespace) -> int:
@@ -152,8 +236,15 @@ def _hand_over(options: argparse.Namespace) -> int:
     return 0
 
 
-def _named(roles: Iterable[Role]) -> str:
-    return ", ".join(wording.english_term(role).lower() for role in Role if role in set(roles)) or "no role"
+def _given(given: Iterable[GivenRole]) -> str:
+    """Roles as text, those of one mission with its name: ``reader, editor (Geneva)``."""
+    by_place: dict[str, set[Role]] = {}
+    for role, mission_id in given:
+        by_place.setdefault(mission_id or "", set()).add(role)
+    names = _mission_names() if by_place.keys() - {""} else {}
+    listed = [(f" ({names[place]})" if place else "", by_place[place]) for place in sorted(by_place)]
+    words = [f"{wording.english_term(role).lower()}{at}" for at, roles in listed for role in Role if role in roles]
+    return ", ".join(words) or "no role"
 
 
 def _roles(_: argparse.Namespace) -> int:

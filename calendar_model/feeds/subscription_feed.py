@@ -1,6 +1,7 @@
 """The content of a subscription: the calendar at its level, filtered, and its person's open follow-ups.
 
-It never contains restricted records: everything here is read at the level public or internal.
+It never contains restricted records: everything here is read at the level public or internal, and of the missions at
+which its person has a role.
 """
 
 from __future__ import annotations
@@ -14,21 +15,19 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from calendar_model import calendar
-from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.permissions import ANONYMOUS, staff_of
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter, Item
 from calendar_model.feeds.ical import FOLLOW_UP
 from calendar_model.feeds.selection import feed_rows
 from calendar_model.mission.events import event_of
 from calendar_model.mission.follow_ups import FollowUpLine, open_follow_ups
+from calendar_model.mission.missions import missions_read
 from calendar_model.mission.subscriptions import Subscriber
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.store.models import Change, Event, FollowUp, ItemLink
 from calendar_model.vocabulary import Confidence, Kind, Precision, Sensitivity, Standing
-
-STAFF = Viewer("", Sensitivity.INTERNAL)
-"""A viewer who sees what all staff may see."""
 
 BASIS = "A follow-up, due on the date set by its owner."
 
@@ -69,7 +68,7 @@ def items_of(subscriber: Subscriber) -> SubscriptionItems:
     :class:`~calendar_model.calendar.FilterError` where the saved filter is none.
     """
     chosen = Filter.from_query(subscriber.query)
-    viewer = STAFF if subscriber.level is Sensitivity.INTERNAL else ANONYMOUS
+    viewer = staff_of(missions_read(subscriber.person_id)) if subscriber.level is Sensitivity.INTERNAL else ANONYMOUS
     reference, table = calendar_for(viewer)
     with reading(viewer) as session:
         if not subscriber.sample:

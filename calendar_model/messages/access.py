@@ -23,8 +23,16 @@ def _role_needed(values: Mapping[str, Any]) -> str:
     )
 
 
+def _role_at_mission_needed(values: Mapping[str, Any]) -> str:
+    """The same for a person who has such a role at another mission."""
+    return _("Your role {roles} does not hold at the mission of this record. Ask an administrator.").format(
+        roles=wording.terms(values["roles"])
+    )
+
+
 MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "role-needed": _role_needed,
+    "role-at-mission-needed": _role_at_mission_needed,
     "table-of-nobody": N_("No role allows this."),
     "own-roles": N_("You can give up a role of your own, but not take one. Ask another administrator."),
     "last-administrator": N_("One active administrator is needed. Make another user an administrator first."),

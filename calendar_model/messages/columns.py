@@ -13,6 +13,7 @@ REQUIRED: Mapping[str, str] = Translated(
     {
         "person.name": N_("Enter a name; it appears next to everything this person writes."),
         "account.person_id": N_("Choose the user whose account it is."),
+        "mission.name": N_("Enter the name of the mission."),
         "role_group.name": N_("Enter the name of the group, as the sign-in gives it."),
         "role_group.role": N_("Choose the role that the group gives."),
         "record.title": N_("Enter a title. If it could identify a person, use a code such as “Defender 014”."),

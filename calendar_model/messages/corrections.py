@@ -43,6 +43,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     ),
     "correction-in-use": N_("Something else depends on this correction. Correct that first. {fault}"),
     "correction-sample": N_("Sample users cannot record corrections: they would apply to everyone's calendar."),
+    "correction-of-mission": N_("A correction applies to all missions. Leave the mission empty."),
     "correction-not-public": N_("A correction concerns the organisations' meetings, so it is always public."),
     "correction-of-another-row": N_("A correction cannot move to another row. Withdraw it, and record a new one."),
     "correction-values-malformed": N_("Enter the corrected columns as a JSON object of texts."),

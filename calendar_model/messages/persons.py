@@ -44,6 +44,16 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     ),
     "user-unknown": N_("There is no active user called {name}. Check the name, or add the user first."),
     "account-gone": N_("This account is no longer linked to a user. Reload the page."),
+    "mission-name-taken": N_("There is already a mission called {name}. Choose another name."),
+    "mission-unknown": N_("There is no mission called {name}. Check the name, or add the mission first."),
+    "mission-deleted": N_("A mission cannot be deleted, because its records and their history name it. Retire it."),
+    "role-of-installation": lambda values: _("The role {role} holds at all missions. Choose it there.").format(
+        role=wording.term(values["role"])
+    ),
+    "successor-of-other-mission": N_(
+        "The successor cannot read all of these records, because they belong to other missions. Choose another "
+        "successor, or give this one a role there."
+    ),
     "name-taken": N_("There is already a user called {name}. Add something to the name to tell the two apart."),
     "person-unknown": N_("There is no person “{person}”. Enter an identifier shown in the history."),
 }

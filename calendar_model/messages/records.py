@@ -25,6 +25,16 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "identifier-changed": N_("An identifier cannot be changed."),
     "sample-changed": N_("Sample records cannot become your own, nor your own sample records."),
     "owner-of-sample": N_("Choose an owner who is not a sample user."),
+    "owner-of-other-mission": N_(
+        "The owner has no role at the mission of this record, and could not read it. Choose another owner or mission."
+    ),
+    "asked-of-other-mission": N_(
+        "The person who is asked has no role at the mission of this record, and could not read it. Ask another one."
+    ),
+    "mission-not-offered": N_("This mission is retired. Choose another one."),
+    "move-without-reason": N_(
+        "Enter in a sentence why colleagues outside the mission may read this; the reason stays in the history."
+    ),
     # Who may see it.
     "level-without-reason": N_("Enter in a sentence why more people may see it; the reason stays in the history."),
     "level-never-public": N_("Records that could identify a person cannot be public. Choose internal or restricted."),

@@ -13,9 +13,10 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
+from calendar_model.access.roles import RECORD_READERS, roles_at
 from calendar_model.store.models import Access, Base, Person, PersonRole, Record, RecordLink
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import Role
+from calendar_model.terms import GivenRole, Role
 from calendar_model.vocabulary import Sensitivity
 
 Check: TypeAlias = Callable[[WorkspaceSession, Any], None]
@@ -117,11 +118,21 @@ def refuse_deletion(_session: WorkspaceSession, _row: object) -> None:
     raise Refused(Problem("never-deleted"))
 
 
-def has_role(session: Session, person_id: str, *roles: Role) -> bool:
-    """Whether an active person has one of these roles in the database."""
-    given = select(PersonRole.id).join(PersonRole.person).where(Person.active, PersonRole.person_id == person_id)
-    found = given.where(PersonRole.role.in_(roles)).limit(1)
-    return session.scalar(found.execution_options(everything=True)) is not None
+def given_to(session: Session, person_id: str) -> frozenset[GivenRole]:
+    """The roles of an active person in the database, each with its mission."""
+    given = select(PersonRole.role, PersonRole.mission_id).join(PersonRole.person)
+    found = given.where(Person.active, PersonRole.person_id == person_id).execution_options(everything=True)
+    return frozenset((row.role, row.mission_id) for row in session.execute(found))
+
+
+def has_role(session: Session, person_id: str, *roles: Role, at: str | None = None) -> bool:
+    """Whether an active person has one of these roles in the database, ``at`` a mission or at any."""
+    return not roles_at(given_to(session, person_id), at).isdisjoint(roles)
+
+
+def reads_at(session: Session, person_id: str, mission_id: str | None) -> bool:
+    """Whether a person reads the internal records of a mission; what all missions share is not asked about."""
+    return mission_id is None or has_role(session, person_id, *RECORD_READERS, at=mission_id)
 
 
 def ids_linked_in_database(session: Session, ids: Collection[str]) -> dict[str, set[str]]:

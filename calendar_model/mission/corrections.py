@@ -62,6 +62,8 @@ def _check_one(row: Correction) -> None:
         raise Refused(Problem("correction-sample"))
     if row.sensitivity is not Sensitivity.PUBLIC:
         raise Refused(Problem("correction-not-public", "sensitivity"))
+    if row.mission_id is not None:
+        raise Refused(Problem("correction-of-mission", "mission_id"))
     if inspect(row).persistent and (is_changed(row, "file") or is_changed(row, "row")):
         raise Refused(Problem("correction-of-another-row", "row"))
 

@@ -50,7 +50,8 @@ class EngagementQuery:
     ``above`` is the calendar's filter. An engagement has one of ``kinds`` as its main kind or a further one.
     ``organisations`` are codes that stand for themselves and all beneath them in ``reference``, chosen within the
     filter above. ``countries`` are ISO 3166 alpha-3 codes of which one is that of a contact it was with. ``search``:
-    every word occurs, in any case, in title, place, participants, outcome or the code of a contact.
+    every word occurs, in any case, in title, place, participants, outcome or the code of a contact. ``mission_id``: the
+    mission to which it belongs.
     """
 
     reference: Reference
@@ -60,6 +61,7 @@ class EngagementQuery:
     countries: tuple[str, ...] = ()
     owner_id: str = ""
     search: str = ""
+    mission_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -248,6 +250,8 @@ def _conditions(session: Session, query: EngagementQuery) -> list[ColumnElement[
         found.append(or_(Engagement.engagement_kind.in_(query.kinds), Engagement.id.in_(further)))
     if query.owner_id:
         found.append(Engagement.owner_id == query.owner_id)
+    if query.mission_id is not None:
+        found.append(Engagement.mission_id == query.mission_id)
     if query.countries:
         found.append(_with_one_of(session, Contact.country.in_(query.countries)))
     for word in query.search.split():

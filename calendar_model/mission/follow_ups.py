@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import upsert
+from calendar_model.mission.checks import reads_at
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store.database import Workspace
@@ -35,7 +36,7 @@ def check_owners_see_records(session: Session, written: Iterable[object], delete
     for row in written:
         if isinstance(row, FollowUp):
             _check_owner(session, row)
-        elif isinstance(row, Record) and _changes_level(row):
+        elif isinstance(row, Record) and _changes_readers(row):
             _check_open_follow_ups(session, row)
     for row in deleted:
         if isinstance(row, Access):
@@ -44,9 +45,10 @@ def check_owners_see_records(session: Session, written: Iterable[object], delete
                 _check_open_follow_ups(session, record)
 
 
-def _changes_level(record: Record) -> bool:
+def _changes_readers(record: Record) -> bool:
     state = inspect(record)
-    return bool(state.persistent and state.attrs.sensitivity.history.has_changes())
+    columns = (state.attrs.sensitivity, state.attrs.mission_id)
+    return bool(state.persistent and any(column.history.has_changes() for column in columns))
 
 
 def _check_owner(session: Session, row: FollowUp) -> None:
@@ -63,7 +65,7 @@ def _check_owner(session: Session, row: FollowUp) -> None:
 
 
 def _check_open_follow_ups(session: Session, record: Record) -> None:
-    if record.sensitivity is not Sensitivity.RESTRICTED:
+    if record.sensitivity is not Sensitivity.RESTRICTED and record.mission_id is None:
         return
     open_ = select(FollowUp).where(FollowUp.record_id == record.id, FollowUp.done_on.is_(None))
     for row in session.scalars(open_.execution_options(everything=True)):
@@ -73,8 +75,10 @@ def _check_open_follow_ups(session: Session, record: Record) -> None:
 
 
 def _can_see(session: Session, record: Record, person_id: str) -> bool:
-    if record.sensitivity is not Sensitivity.RESTRICTED:
+    if record.sensitivity is Sensitivity.PUBLIC:
         return True
+    if record.sensitivity is Sensitivity.INTERNAL:
+        return reads_at(session, person_id, record.mission_id)
     if any(one.person_id == person_id and one.holds for one in record.named if one not in session.deleted):
         return True
     kept = select(Access).where(Access.record_id == record.id, Access.person_id == person_id)

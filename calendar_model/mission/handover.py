@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import select
+from sqlalchemy.orm import contains_eager
 
 from calendar_model.access.permissions import OPERATOR, Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import RECORD_READERS, Operation, Subject
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import has_role
+from calendar_model.mission.checks import has_role, reads_at
 from calendar_model.mission.persons import must_administer
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
@@ -57,7 +58,7 @@ def hand_over(viewer: Viewer, person_id: str, successor_id: str, workspace: Work
     """Give a leaver's records and open follow-ups to a successor, except restricted ones; return what was handed over.
 
     Raises Refused for a viewer who does not administer the workspace, a person who is still active, and a successor who
-    is not, or reads no records.
+    is not, or cannot read all that they would get.
     """
     before = holdings(viewer, person_id, workspace)
     with writing(viewer, "Handed over to a successor.", workspace) as session, session.no_autoflush:
@@ -66,9 +67,14 @@ def hand_over(viewer: Viewer, person_id: str, successor_id: str, workspace: Work
             raise Refused(Problem("leaver-active", "leaver"))
         if successor_id == person_id or not has_role(session, successor_id, *sorted(RECORD_READERS)):
             raise Refused(Problem("successor-needed", "successor"))
-        for record in _records(session, person_id):
+        records, follow_ups = _records(session, person_id), _follow_ups(session, person_id)
+        to_read = (*records, *(one.record for one in follow_ups))
+        missions = {one.mission_id for one in to_read if one.sensitivity is Sensitivity.INTERNAL}
+        if not all(reads_at(session, successor_id, one) for one in missions):
+            raise Refused(Problem("successor-of-other-mission", "successor"))
+        for record in records:
             record.owner_id = successor_id
-        for follow_up in _follow_ups(session, person_id):
+        for follow_up in follow_ups:
             follow_up.owner_id = successor_id
     return before
 
@@ -83,6 +89,5 @@ def _records(session: WorkspaceSession, person_id: str) -> list[Record]:
 def _follow_ups(session: WorkspaceSession, person_id: str) -> list[FollowUp]:
     """The person's open follow-ups on records that all staff may read."""
     mine = select(FollowUp).join(FollowUp.record).where(FollowUp.owner_id == person_id, FollowUp.done_on.is_(None))
-    return list(
-        session.scalars(mine.where(Record.sensitivity != Sensitivity.RESTRICTED).execution_options(**_EVERYTHING))
-    )
+    mine = mine.where(Record.sensitivity != Sensitivity.RESTRICTED).options(contains_eager(FollowUp.record))
+    return list(session.scalars(mine.execution_options(**_EVERYTHING)))

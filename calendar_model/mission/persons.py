@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from calendar_model.access.permissions import OPERATOR, Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.roles import FIRST_PERSON_ROLES, Operation, Subject, missing_role, roles_for
+from calendar_model.access.roles import (
+    FIRST_PERSON_ROLES,
+    OF_THE_INSTALLATION,
+    Operation,
+    Subject,
+    missing_role,
+    roles_for,
+)
 from calendar_model.access.unit_of_work import load_for_update, reading
 from calendar_model.clock import now
 from calendar_model.mission import staffing
-from calendar_model.mission.checks import Checks, is_changed
+from calendar_model.mission.checks import Checks, given_to, is_changed
+from calendar_model.mission.missions import must_be_offered
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import USUAL_ROLES, Base, Person, PersonRole, RoleGroup
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import Role, RoleSource
+from calendar_model.terms import GivenRole, Role, RoleSource
+from calendar_model.wording import comparable_name
 
 _EVERYTHING = {"everything": True}
 
@@ -36,17 +44,29 @@ def _check_name(session: WorkspaceSession, person: Person) -> None:
             names[one.id or str(id(one))] = one.name
     if person.id:
         names.pop(person.id, None)
-    if _comparable_name(person.name) in {_comparable_name(name) for name in names.values()}:
+    if comparable_name(person.name) in map(comparable_name, names.values()):
         raise Refused(Problem("name-taken", "name", {"name": person.name.strip()}))
 
 
-def _comparable_name(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+def _check_home(session: WorkspaceSession, person: Person) -> None:
+    if is_changed(person, "mission_id"):
+        must_be_offered(session, person.mission_id)
 
 
 def _check_changed(session: WorkspaceSession, person: Person) -> None:
+    _check_home(session, person)
     if is_changed(person, "active") or is_changed(person, "roles_changed_at"):
         staffing.check(session)
+
+
+def _check_role(_session: WorkspaceSession, given: PersonRole | RoleGroup) -> None:
+    """Refuse an administrator or auditor of one mission: they are so for the whole installation."""
+    if given.mission_id is not None and given.role in OF_THE_INSTALLATION:
+        raise Refused(Problem("role-of-installation", "roles", {"role": given.role}))
+
+
+def _check_role_offered(session: WorkspaceSession, given: PersonRole | RoleGroup) -> None:
+    must_be_offered(session, given.mission_id)
 
 
 def _check_role_given_up(session: WorkspaceSession, _given: PersonRole) -> None:
@@ -54,21 +74,23 @@ def _check_role_given_up(session: WorkspaceSession, _given: PersonRole) -> None:
 
 
 CHECKS: Mapping[type[Base], Checks] = {
-    Person: Checks(written=_check_name, changed=_check_changed),
-    PersonRole: Checks(deleted=_check_role_given_up),
+    Person: Checks(written=_check_name, new=_check_home, changed=_check_changed),
+    PersonRole: Checks(
+        written=_check_role, new=_check_role_offered, changed=_check_role_given_up, deleted=_check_role_given_up
+    ),
+    RoleGroup: Checks(written=_check_role, new=_check_role_offered),
 }
 
 
 # --- Roles
 
 
-def roles_of(viewer: Viewer, workspace: Workspace | None = None) -> frozenset[Role]:
-    """The roles of a viewer; none for a person who is not active, and for no person."""
+def roles_of(viewer: Viewer, workspace: Workspace | None = None) -> frozenset[GivenRole]:
+    """The roles of a viewer, each with its mission; none for a person who is not active, and for no person."""
     if not viewer.person_id:
         return frozenset()
-    given = select(PersonRole.role).join(PersonRole.person).where(PersonRole.person_id == viewer.person_id)
     with reading(viewer, workspace) as session:
-        return frozenset(session.scalars(given.where(Person.active).execution_options(**_EVERYTHING)))
+        return given_to(session, viewer.person_id)
 
 
 # --- Who administers
@@ -131,13 +153,18 @@ def change_roles(
     *,
     give: Iterable[Role] = (),
     take: Iterable[Role] = (),
+    mission_id: str | None = None,
     reason: str = "",
     workspace: Workspace | None = None,
 ) -> frozenset[Role]:
-    """Give a person roles and take others from them; return those that they then have. Raises Refused."""
+    """Give a person roles and take others from them, at a mission or at all of them; return all that they then have.
+
+    A role that is taken at all missions is taken at each of them. Raises Refused.
+    """
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
-        person = _load_person(session, person_id)
-        person.roles = (person.roles | frozenset(give)) - frozenset(take)
+        person, taken = _load_person(session, person_id), frozenset(take)
+        kept = {one for one in person.given if not (one[0] in taken and mission_id in (None, one[1]))}
+        person.given = kept | {(role, mission_id) for role in frozenset(give) - taken}
         return person.roles
 
 
@@ -161,12 +188,11 @@ def _apply_groups(
 ) -> frozenset[Role]:
     with writing(OPERATOR, "Roles from the groups of the sign-in.", workspace) as session, session.no_autoflush:
         person = _load_person(session, person_id)
-        mapping = session.execute(select(RoleGroup.name, RoleGroup.role)).all()
-        wanted = also | roles_for(groups, [(row.name, row.role) for row in mapping])
-        by_hand = {one.role for one in person.role_rows if one.source is RoleSource.HAND}
-        kept = [one for one in person.role_rows if one.role in wanted or one.role in by_hand]
-        known = {one.role for one in kept}
-        added = [PersonRole(role=role, source=RoleSource.GROUP) for role in sorted(wanted - known)]
+        wanted = roles_for(groups, [(one.name, one.given) for one in session.scalars(select(RoleGroup))])
+        wanted |= {(role, None) for role in also}
+        kept = [one for one in person.role_rows if one.given in wanted or one.source is RoleSource.HAND]
+        missing = sorted(wanted - {one.given for one in kept}, key=lambda given: (given[0], given[1] or ""))
+        added = [PersonRole(role=role, mission_id=at, source=RoleSource.GROUP) for role, at in missing]
         if added or len(kept) < len(person.role_rows):
             person.role_rows = [*kept, *added]
             person.roles_changed_at = now()
@@ -184,19 +210,30 @@ def _load_person(session: WorkspaceSession, person_id: str) -> Person:
 # --- Groups
 
 
-def role_groups(workspace: Workspace | None = None) -> list[tuple[str, Role]]:
+class GroupRole(NamedTuple):
+    """A group of the sign-in with a role that it gives, at a mission or at all of them."""
+
+    name: str
+    role: Role
+    mission_id: str | None = None
+
+
+def role_groups(workspace: Workspace | None = None) -> list[GroupRole]:
     """The groups of the sign-in that give roles, by name, each with a role."""
     with reading(OPERATOR, workspace) as session:
-        found = session.execute(select(RoleGroup.name, RoleGroup.role).order_by(RoleGroup.name, RoleGroup.role))
-        return [(row.name, row.role) for row in found]
+        rows = session.scalars(select(RoleGroup).order_by(RoleGroup.name, RoleGroup.role, RoleGroup.mission_id))
+        return [GroupRole(one.name, one.role, one.mission_id) for one in rows]
 
 
-def set_role_groups(viewer: Viewer, mapping: Iterable[tuple[str, Role]], workspace: Workspace | None = None) -> None:
+def set_role_groups(
+    viewer: Viewer, mapping: Iterable[GroupRole | tuple[str, Role]], workspace: Workspace | None = None
+) -> None:
     """Replace the groups that give roles. They count from each person's next sign-in. Raises Refused."""
-    wanted = {(name.strip(), Role(role)) for name, role in mapping}
+    wanted = {GroupRole(name.strip(), Role(role), *at) for name, role, *at in mapping}
     with writing(viewer, workspace=workspace) as session:
-        known = {(one.name, one.role): one for one in session.scalars(select(RoleGroup))}
-        for pair, row in known.items():
-            if pair not in wanted:
+        known = {GroupRole(one.name, one.role, one.mission_id): one for one in session.scalars(select(RoleGroup))}
+        for group, row in known.items():
+            if group not in wanted:
                 session.delete(row)
-        session.add_all(RoleGroup(name=name, role=role) for name, role in sorted(wanted - known.keys()))
+        added = sorted(wanted - known.keys(), key=lambda one: (one.name, one.role, one.mission_id or ""))
+        session.add_all(RoleGroup(**one._asdict()) for one in added)

@@ -25,6 +25,7 @@ from calendar_model.mission import (
     events,
     follow_ups,
     language,
+    missions,
     persons,
     reads,
     remote_calendars,
@@ -37,6 +38,7 @@ from calendar_model.mission.checks import (
     give_access_to_owner,
     is_changed,
     must_have_reason,
+    reads_at,
     value_before,
 )
 from calendar_model.mission.statements import checks as statement_checks
@@ -45,6 +47,7 @@ from calendar_model.store.models import (
     Base,
     Correction,
     EndedSession,
+    Mission,
     Person,
     PersonRole,
     Record,
@@ -177,14 +180,20 @@ def _check_new_record(session: WorkspaceSession, record: Record, actor: Person |
         return
     # Records of sample persons are sample records, and those of real persons are not.
     record.sample = actor.sample
+    if "mission_id" not in inspect(record, raiseerr=True).dict and not isinstance(record, Correction):
+        record.mission_id = missions.home_mission(actor)
+    missions.must_be_offered(session, record.mission_id)
     _raise_level(record)
     _check_owner(session, record)
     give_access_to_owner(record, actor.id)
 
 
 def _check_changed_record(session: WorkspaceSession, record: Record) -> None:
-    if is_changed(record, "owner_id"):
+    if is_changed(record, "mission_id"):
+        _check_move(session, record)
+    if any(is_changed(record, name) for name in ("owner_id", "mission_id", "sensitivity")):
         _check_owner(session, record)
+    if is_changed(record, "owner_id"):
         give_access_to_owner(record, record.owner_id)
     column = CHECKS[type(record)].level_column
     if column and is_changed(record, column):
@@ -193,10 +202,20 @@ def _check_changed_record(session: WorkspaceSession, record: Record) -> None:
 
 
 def _check_owner(session: Session, record: Record) -> None:
-    """Refuse a sample person as owner of a staff record, which stays when the sample is removed."""
+    """Refuse a fictional owner of a staff record, which stays when the sample goes, and one who could not read it."""
     fictional = select(Person.id).where(Person.id == record.owner_id, Person.sample)
     if not record.sample and session.scalar(fictional.execution_options(**_EVERYTHING)):
         raise Refused(Problem("owner-of-sample", "owner_id"))
+    if record.sensitivity is Sensitivity.INTERNAL and not reads_at(session, record.owner_id, record.mission_id):
+        raise Refused(Problem("owner-of-other-mission", "owner_id"))
+
+
+def _check_move(session: WorkspaceSession, record: Record) -> None:
+    """Refuse to open an internal record to the staff of other missions without a reason."""
+    missions.must_be_offered(session, record.mission_id)
+    was_of_one = value_before(record, "mission_id") is not None
+    if was_of_one and value_before(record, "sensitivity") is Sensitivity.INTERNAL:
+        must_have_reason(session, "move-without-reason", "mission_id")
 
 
 def _check_level(session: WorkspaceSession, record: Record) -> None:
@@ -253,7 +272,7 @@ def _get_actor(session: WorkspaceSession, rows: list[Any]) -> Person | None:
     return person
 
 
-_WRITTEN_BY_NOBODY = (Person, PersonRole, RoleGroup, Account, WaitingAccount, EndedSession)
+_WRITTEN_BY_NOBODY = (Mission, Person, PersonRole, RoleGroup, Account, WaitingAccount, EndedSession)
 """What the operator of the machine may write on the command line, and what is written before it is known who asks."""
 
 
@@ -311,6 +330,7 @@ CHECKS: Mapping[type[Base], Checks] = {
         engagements.CHECKS,
         events.CHECKS,
         language.CHECKS,
+        missions.CHECKS,
         persons.CHECKS,
         reads.CHECKS,
         remote_calendars.CHECKS,

@@ -225,7 +225,8 @@ class Written:
 
 @dataclass(frozen=True)
 class Audience:
-    """The audience of a line: all staff or, for a restricted line, the ``readers``, identifiers of persons."""
+    """The audience of a line: for a restricted one the ``readers``, identifiers of persons; for an internal one the
+    staff who read records at all missions among the ``readers``, or all staff without any."""
 
     level: Sensitivity
     readers: frozenset[str]

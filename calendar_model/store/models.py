@@ -30,6 +30,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    GivenRole,
     InTheLoop,
     ProposalOutcome,
     Prospect,
@@ -183,10 +184,28 @@ def _of(table: str, *, index: bool = True, required: bool = False, **options: An
     return mapped_column(String(32), ForeignKey(f"{table}.id"), index=index, info={"required": required}, **options)
 
 
+class Mission(Base):
+    """A mission, embassy or desk that shares this installation with others; without one there is only one.
+
+    Its internal records are read by those with a role at it. One that is no longer ``active`` is not offered any more.
+    It is never deleted, because lines of the history name it.
+    """
+
+    __tablename__ = "mission"
+
+    id: Mapped[str] = _id()
+    name: Mapped[str] = _text(NAME, required=True)
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
 class Person(Base):
     """A member of staff. ``roles`` say what they may do; a new person without them has :data:`USUAL_ROLES`.
 
-    ``roles_changed_at`` raises the version with a change of the roles, so that two editors notice each other.
+    ``mission_id`` is the home mission, to which their new records belong. ``roles_changed_at`` raises the version with
+    a change of the roles, so that two editors notice each other.
     """
 
     __tablename__ = "person"
@@ -196,6 +215,7 @@ class Person(Base):
     post: Mapped[str] = _text(NAME, default="")
     active: Mapped[bool] = mapped_column(default=True)
     sample: Mapped[bool] = mapped_column(default=False)
+    mission_id: Mapped[str | None] = _of("mission", index=False)
     roles_changed_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
 
@@ -211,45 +231,98 @@ class Person(Base):
 
     @property
     def roles(self) -> frozenset[Role]:
-        """The person's roles; set it to change them. A role that stays keeps where it came from."""
+        """The person's roles at any mission; set it to change them.
+
+        A role that stays keeps where it came from and where it holds; a new one holds at all missions.
+        """
         return frozenset(one.role for one in self.role_rows)
 
     @roles.setter
     def roles(self, roles: Iterable[Role]) -> None:
-        wanted, known = set(map(Role, roles)), {one.role: one for one in self.role_rows}
+        wanted = set(map(Role, roles))
+        stay = {one.given for one in self.role_rows if one.role in wanted}
+        self.given = stay | {(role, None) for role in wanted - {role for role, _mission in stay}}
+
+    @property
+    def given(self) -> frozenset[GivenRole]:
+        """Each role with the mission at which it holds, None for all; set it to change them."""
+        return frozenset(one.given for one in self.role_rows)
+
+    @given.setter
+    def given(self, given: Iterable[GivenRole]) -> None:
+        wanted, known = {(Role(role), mission) for role, mission in given}, {one.given: one for one in self.role_rows}
         if known.keys() != wanted:
-            self.role_rows = [known.get(role) or PersonRole(role=role) for role in sorted(wanted)]
+            self.role_rows = [
+                known.get((role, mission)) or PersonRole(role=role, mission_id=mission)
+                for role, mission in sorted(wanted, key=lambda one: (one[0], one[1] or ""))
+            ]
             if sa.inspect(self, raiseerr=True).persistent:
                 self.roles_changed_at = now()
+
+    @property
+    def roles_everywhere(self) -> frozenset[Role]:
+        """The roles that hold at all missions; set it to change them."""
+        return frozenset(role for role, mission in self.given if mission is None)
+
+    @roles_everywhere.setter
+    def roles_everywhere(self, roles: Iterable[Role]) -> None:
+        self.given = {one for one in self.given if one[1] is not None} | {(Role(role), None) for role in roles}
+
+    @property
+    def roles_at_missions(self) -> frozenset[GivenRole]:
+        """The roles that hold at one mission, each with its mission; set it to change them."""
+        return frozenset(one for one in self.given if one[1] is not None)
+
+    @roles_at_missions.setter
+    def roles_at_missions(self, given: Iterable[GivenRole]) -> None:
+        self.given = {one for one in self.given if one[1] is None} | set(given)
 
 
 USUAL_ROLES = frozenset({Role.EDITOR, Role.CASE_OFFICER})
 """The roles of a new person of whom nothing else is said."""
 
 
+def _once_everywhere(*columns: str) -> tuple[Index, UniqueConstraint]:
+    """What makes rows with these columns unique at a mission, and at all of them: two NULLs would not be the same."""
+    at_all: dict[str, Any] = {f"{dialect}_where": sa.text("mission_id IS NULL") for dialect in ("sqlite", "postgresql")}
+    return Index(None, *columns, unique=True, **at_all), UniqueConstraint(*columns, "mission_id")
+
+
 class PersonRole(Base):
-    """A role of a person, given by hand or by a group of the sign-in."""
+    """A role of a person at a mission, or at all of them, given by hand or by a group of the sign-in."""
 
     __tablename__ = "person_role"
-    __table_args__ = (UniqueConstraint("person_id", "role"),)
+    __table_args__ = _once_everywhere("person_id", "role")
 
     id: Mapped[str] = _id()
     person_id: Mapped[str] = _of("person", index=False)
     role: Mapped[Role] = mapped_column(index=True)
+    mission_id: Mapped[str | None] = _of("mission", index=False)
     source: Mapped[RoleSource] = mapped_column(default=RoleSource.HAND)
 
     person: Mapped[Person] = relationship(back_populates="role_rows")
 
+    @property
+    def given(self) -> GivenRole:
+        """The role with the mission at which it holds."""
+        return self.role, self.mission_id
+
 
 class RoleGroup(Base):
-    """A group of the sign-in whose members have a role."""
+    """A group of the sign-in whose members have a role at a mission, or at all of them."""
 
     __tablename__ = "role_group"
-    __table_args__ = (UniqueConstraint("name", "role"),)
+    __table_args__ = _once_everywhere("name", "role")
 
     id: Mapped[str] = _id()
     name: Mapped[str] = _text(NAME, required=True)
     role: Mapped[Role] = _required()
+    mission_id: Mapped[str | None] = _of("mission", index=False)
+
+    @property
+    def given(self) -> GivenRole:
+        """The role with the mission at which it is given."""
+        return self.role, self.mission_id
 
 
 class Account(Base):
@@ -324,7 +397,8 @@ class LastVisit(Base):
 class Record(Base):
     """The columns of all records. ``title`` is the name in lists; if it could identify a person, it is a code.
 
-    ``sample`` marks fictional records, which can be removed together.
+    ``mission_id`` is the mission to which it belongs, None for all of them. ``sample`` marks fictional records, which
+    can be removed together.
     """
 
     __tablename__ = "record"
@@ -334,6 +408,7 @@ class Record(Base):
     title: Mapped[str] = _text(LINE, required=True)
     sensitivity: Mapped[Sensitivity] = mapped_column(index=True)
     owner_id: Mapped[str] = _of("person")
+    mission_id: Mapped[str | None] = _of("mission", index=False)
     created_at: Mapped[datetime] = mapped_column(default=now)
     updated_at: Mapped[datetime] = mapped_column(default=now, onupdate=now)
     sample: Mapped[bool] = mapped_column(default=False)
@@ -996,7 +1071,8 @@ class Change(Base):
 
     ``before`` and ``after`` hold the columns that changed. ``hash`` covers the line and the hash of the one before, and
     ``layout`` says which columns of the line. ``level`` and ``readers`` say who could read the line when it was
-    written: of a restricted one the ``readers``, identifiers of persons, each between blanks.
+    written: of a restricted one the ``readers``, identifiers of persons, each between blanks; of an internal one those
+    who read records at all missions that ``readers`` names in the same way.
     """
 
     __tablename__ = "change"

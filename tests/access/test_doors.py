@@ -70,6 +70,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "access/staffing.py",
                 "mission/persons.py",
                 "mission/staffing.py",
+                # Which missions there are, and at which of them a person has a role; nothing of a record.
+                "mission/missions.py",
                 # How much a leaver held: counts, no titles.
                 "mission/handover.py",
                 # Who asks for access, and who grants it to a record of nobody, does not see the record.

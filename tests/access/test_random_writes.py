@@ -1,7 +1,8 @@
-"""Whatever people write who are not named, they never read who a contact is, nor anything that is restricted.
+"""Whatever people write who are not named, they never read who a contact is, nor anything that is restricted, nor what
+is internal at a mission at which they have no role.
 
-Random writes through every public door by two colleagues and by nobody, with the identifiers of all rows in their
-hands; then all that they can read is looked through for a canary, which stands in every hidden text.
+Random writes through every public door by two colleagues of another mission and by nobody, with the identifiers of all
+rows in their hands; then all that they can read is looked through for a canary, which stands in every hidden text.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from calendar_model.imports.tables.reader import TableSheet
 from calendar_model.imports.templates.engagements import EngagementTemplate
 from calendar_model.mission import access_requests, sample, subscriptions
 from calendar_model.mission.coverage import coverage
+from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
@@ -49,6 +51,7 @@ from calendar_model.store import history
 from calendar_model.store.database import WorkspaceError, current_workspace
 from calendar_model.store.history import verify
 from calendar_model.store.models import (
+    USUAL_ROLES,
     Base,
     Case,
     Change,
@@ -132,7 +135,10 @@ def prepare() -> There:
         last = select(sa.func.max(Change.number)).execution_options(everything=True)
         since = session.scalar(last) or 0
     number = next(_numbers)
-    owner, one, two = (member(save(OPERATOR, Person, {"name": f"{name} {number}"})) for name in ("Owner", "One", "Two"))
+    ours, theirs = (add_mission(OPERATOR, f"{name} {number}") for name in ("Ours", "Theirs"))
+    owner = member(save(OPERATOR, Person, {"name": f"Owner {number}"}))
+    given = {(role, theirs) for role in USUAL_ROLES}
+    one, two = (member(save(OPERATOR, Person, {"name": f"{name} {number}", "given": given})) for name in ("One", "Two"))
     # With an administrator nobody else changes who is active, and who has which role.
     save(OPERATOR, Person, {"name": f"Administrator {number}", "roles": {Role.ADMINISTRATOR}})
     restricted = Sensitivity.RESTRICTED
@@ -168,10 +174,17 @@ def prepare() -> There:
     deleted = keep(Engagement, "Deleted", **met, outcome=MARK, sensitivity=restricted)
     with writing(owner, REASON) as session:
         session.delete(session.get_one(Engagement, deleted))
+    internal = keep(Engagement, f"{MARK} Internal", **met, outcome=MARK, mission_id=ours)
+    proposal = keep(LanguageProposal, f"{MARK} Internal", text="Text", wording=MARK, mission_id=ours)
+    with writing(owner) as session:
+        session.add(FollowUp(record_id=internal, what=MARK, due=TODAY, owner_id=owner.person_id))
+    gone = keep(Engagement, f"{MARK} Gone", **met, outcome=MARK, mission_id=ours)
+    with writing(owner, REASON) as session:
+        session.delete(session.get_one(Engagement, gone))
     mine = {"title": f"Mine {number}", **met}
     save(one, Engagement, mine)
     save(two, Case, {"title": f"Mine {number}", "suggested_by": Suggester.MINISTRY})
-    hidden = [organisation, defender, case, reprisal, statement, lowered, deleted]
+    hidden = [organisation, defender, case, reprisal, statement, lowered, deleted, internal, proposal, gone]
     return There(owner, (one, two, ANONYMOUS), since, number, hidden)
 
 
@@ -235,7 +248,7 @@ def new_row(session: WorkspaceSession, there: There, kind: type[Any], number: in
     values: dict[str, Any] = {}
     for shift, attribute in enumerate(mapper.column_attrs):
         column: Any = attribute.columns[0]
-        is_given = column.foreign_keys or (column.default is None and not column.nullable)
+        is_given = not column.nullable and (column.foreign_keys or column.default is None)
         # Only where it is that of another row; of a record it is that of the table above.
         is_made = attribute.key in ("id", "kind", "version") and (kind in RECORDS or not column.foreign_keys)
         if is_made or (not is_given and (number + shift) % 3):
@@ -403,7 +416,7 @@ def test_who_is_not_named_reads_nothing_hidden_whatever_they_write(
             sample.load(table, TODAY)
 
     @settings(
-        max_examples=6,
+        max_examples=9,
         deadline=None,
         derandomize=True,
         database=None,

@@ -19,8 +19,10 @@ from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.role_table import NO, YES, cell, matrix, roles_page
 from calendar_model.access.roles import (
+    OF_THE_INSTALLATION,
     PART_OF_RECORD,
     PERMISSIONS,
+    RECORD_READERS,
     RECORD_SUBJECTS,
     SUBJECT_OF_TABLE,
     WRITTEN_BY_NO_PERSON,
@@ -35,6 +37,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, accounts, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
 from calendar_model.mission.handover import hand_over
+from calendar_model.mission.missions import add_mission, change_mission
 from calendar_model.mission.persons import add_person, change_person, change_roles, set_role_groups
 from calendar_model.mission.reads import check_off_reads
 from calendar_model.mission.statements import commands
@@ -123,10 +126,14 @@ class World:
     actor: Viewer = OPERATOR
     role: Role = Role.READER
     shared: dict[tuple[Subject, Sensitivity, bool], str] = field(default_factory=dict)
+    elsewhere: str | None = None
+    """The mission at which these persons have their roles, while records are made at that of the owner."""
 
     def __post_init__(self) -> None:
-        roles: list[frozenset[Role]] = [frozenset({role}) for role in Role]
-        rows = [Person(id=new_id(), name=f"Person {n}", roles=some) for n, some in enumerate([*roles, EVERYTHING])]
+        given = [{(role, None if role in OF_THE_INSTALLATION else self.elsewhere)} for role in Role]
+        rows = [Person(id=new_id(), name=f"Person {n}", given=some) for n, some in enumerate(given)]
+        home = add_mission(OPERATOR, "Ours") if self.elsewhere else None
+        rows.append(Person(id=new_id(), name="Owner", given={(role, home) for role in RECORD_READERS}))
         with writing(OPERATOR) as session:
             session.add_all(rows)
             # An administrator for whom nobody acts, so that there is always another one.
@@ -369,6 +376,13 @@ def person_role(world: World, action: Operation) -> Act:
     return lambda: change_row(world.actor, PersonRole, row, source=RoleSource.GROUP)
 
 
+def mission(world: World, action: Operation) -> Act:
+    if action is Operation.CREATE:
+        return lambda: add_mission(world.actor, title())
+    made = add_mission(OPERATOR, title())
+    return lambda: change_mission(world.actor, made, 1, {"active": False})
+
+
 def role_group(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         return lambda: set_role_groups(world.actor, [(title(), Role.READER)])
@@ -436,6 +450,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.PERSON: person,
     Subject.PERSON_ROLE: person_role,
     Subject.ROLE_GROUP: role_group,
+    Subject.MISSION: mission,
     Subject.ACCOUNT: account,
     Subject.READ_NOTE: read_note,
     Subject.READ_CHECK: read_check,
@@ -463,6 +478,28 @@ def test_every_cell_is_as_the_page_says(subject: Subject, table: pd.DataFrame) -
                 done[key] = True
     assert done == says
     assert set(says.values()) == {True, False} or subject in (Subject.CORRECTION, Subject.VISIT)
+
+
+@pytest.mark.parametrize("subject", [one for one in RECORD_SUBJECTS if one is not Subject.CORRECTION])
+def test_a_role_at_another_mission_is_none_here_but_to_read_what_names_one(subject: Subject) -> None:
+    """Corrections are shared by all missions."""
+    world = World(pd.DataFrame(), elsewhere=add_mission(OPERATOR, "Theirs"))
+    done, says = {}, {}
+    for _, action, level in (row for row in matrix() if row[0] is subject):
+        assert level is not None
+        for role in Role:
+            world.act_as(role)
+            key = (action, level, role)
+            is_read = action is Operation.READ and level is not INTERNAL
+            # What one makes oneself belongs to one's own mission.
+            says[key] = cell(role, subject, action, level) != NO and (is_read or action is Operation.CREATE)
+            try:
+                record_act(world, subject, action, level)()
+            except Refused:
+                done[key] = False
+            else:
+                done[key] = True
+    assert done == says
 
 
 def test_the_page_is_that_of_the_code() -> None:

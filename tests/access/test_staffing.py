@@ -197,7 +197,7 @@ def test_groups_give_roles_and_leave_those_given_by_hand(administrator: Viewer) 
     who = person("Somebody", Role.READER)
     mapping = [("desk", Role.EDITOR), ("desk", Role.READER), ("heads", Role.CLEARER)]
     set_role_groups(administrator, mapping)
-    assert set(role_groups()) == set(mapping)
+    assert {one[:2] for one in role_groups()} == set(mapping)
     assert apply_groups(who.person_id, ["desk", "heads"]) == {Role.READER, Role.EDITOR, Role.CLEARER}
     with reading(administrator) as session:
         given = session.scalars(select(PersonRole).where(PersonRole.person_id == who.person_id))

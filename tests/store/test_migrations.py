@@ -46,7 +46,9 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-SINCE_ACCOUNTS = ("account", "ended_session", "guess_count", "read_check", "record_read", "row_key", "waiting_account")
+SINCE_ACCOUNTS = (
+    "account", "ended_session", "guess_count", "mission", "read_check", "record_read", "row_key", "waiting_account",
+)  # fmt: skip
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -57,6 +59,7 @@ LATER = {
     "guess_count",
     "imported",
     "last_visit",
+    "mission",
     "not_announced",
     "person_role",
     "read_check",

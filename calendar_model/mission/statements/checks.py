@@ -9,7 +9,15 @@ from sqlalchemy import inspect
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
-from calendar_model.mission.checks import Checks, give_access_to, has_role, is_changed, refuse_deletion, value_before
+from calendar_model.mission.checks import (
+    Checks,
+    give_access_to,
+    has_role,
+    is_changed,
+    reads_at,
+    refuse_deletion,
+    value_before,
+)
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
@@ -37,6 +45,10 @@ def _check_changed_statement(session: WorkspaceSession, statement: Statement) ->
     if statement.sensitivity is Sensitivity.RESTRICTED and statement.waiting_for_id:
         # The person asked to clear or to reply must be able to read it.
         give_access_to(statement, statement.waiting_for_id)
+    if statement.sensitivity is Sensitivity.INTERNAL and statement.waiting_for_id:
+        is_asked = is_changed(statement, "waiting_for_id") or is_changed(statement, "mission_id")
+        if is_asked and not reads_at(session, statement.waiting_for_id, statement.mission_id):
+            raise Refused(Problem("asked-of-other-mission", "waiting_for_id"))
 
 
 def _check_response(statement: Statement) -> None:
@@ -153,7 +165,7 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
     asked = session.get(Override, row.confirms_id)
     if asked is None or asked.statement_id != statement.id or asked.confirms_id is not None:
         raise Refused(Problem("override-not-asked", "confirms_id"))
-    if asked.person_id == actor.id or not has_role(session, actor.id, Role.CLEARER):
+    if asked.person_id == actor.id or not has_role(session, actor.id, Role.CLEARER, at=statement.mission_id):
         raise Refused(Problem("override-needs-second-person"))
     if unreadable := workflow.unreadable_records(facts):
         raise Refused(unmet=unreadable)

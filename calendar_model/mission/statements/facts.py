@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased
 
-from calendar_model.mission.checks import has_role, ids_linked_in_database
+from calendar_model.access.roles import roles_at
+from calendar_model.mission.checks import given_to, ids_linked_in_database
 from calendar_model.mission.statements import clearance
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts
 from calendar_model.mission.statements.workflow import StatementFacts
@@ -54,7 +55,7 @@ def facts_of(session: Session, statements: Collection[Statement], actor_id: str)
         }
         saved = newest_numbers(session, ids)
         numbers = {id_: max([saved[id_], *(row.number for row in pending[id_])]) for id_ in ids}
-        actor_may_clear = has_role(session, actor_id, Role.CLEARER)
+        given = given_to(session, actor_id)
         open_follow_ups = _open_follow_ups(session, ids)
         overridden = _overridden_steps(session, numbers)
         linked = linked_record_ids(session, statements)
@@ -78,7 +79,7 @@ def facts_of(session: Session, statements: Collection[Statement], actor_id: str)
                 actor=actor_id,
                 hidden=len(hidden_kinds),
                 hidden_cases=hidden_kinds.count(RecordKind.CASE),
-                actor_may_clear=actor_may_clear,
+                actor_may_clear=Role.CLEARER in roles_at(given, one.mission_id),
                 delivered_on=one.delivered_on,
                 open_follow_ups=open_follow_ups[one.id],
                 cases=cases[one.id],

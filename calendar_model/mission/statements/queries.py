@@ -73,6 +73,7 @@ class StatementSummary:
     sensitivity: Sensitivity
     sample: bool
     updated_at: datetime
+    mission_id: str | None = None
     is_typed: bool = False
 
     @property
@@ -100,6 +101,7 @@ _COLUMNS = (
     Statement.sensitivity,
     Statement.sample,
     Statement.updated_at,
+    Statement.mission_id,
 )
 
 
@@ -293,7 +295,7 @@ def view_statement(viewer: Viewer, statement_id: str) -> StatementView | None:
             statement,
             all_linked_to(statement),
             open_overrides(session, statement_id),
-            who_may_clear(session),
+            who_may_clear(session, statement.mission_id),
             clearances_of(session, statement_id),
             of_record(session, statement_id),
         )
@@ -351,7 +353,8 @@ def cleared_with(statement: Statement, number: int) -> frozenset[int]:
     return frozenset({number, *newest.values()})
 
 
-def who_may_clear(session: Session) -> list[Person]:
-    """Who may clear statements now, by name."""
-    clears = Person.role_rows.any(PersonRole.role == Role.CLEARER)
+def who_may_clear(session: Session, mission_id: str | None = None) -> list[Person]:
+    """Who may clear statements of a mission now, or of all missions, by name."""
+    at = True if mission_id is None else PersonRole.mission_id.is_(None) | (PersonRole.mission_id == mission_id)
+    clears = Person.role_rows.any((PersonRole.role == Role.CLEARER) & at)
     return list(session.scalars(select(Person).where(clears, Person.active).order_by(Person.name)))

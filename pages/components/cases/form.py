@@ -423,6 +423,7 @@ def _draw_developments(form: RecordForm) -> None:
 
 
 def _draw_links(form: RecordForm, everyone: Sequence[Person]) -> None:
+    form.mission()
     side_by_side(lambda: form.named(_("Visible only to"), everyone), form.items)
     side_by_side(
         lambda: form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts", beside=new_contact),

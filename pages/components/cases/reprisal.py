@@ -62,6 +62,7 @@ def _draw_form(reprisal: Reprisal | None, everyone: Sequence[Person], context: P
         if reprisal is None:
             draw_first_follow_up(form, everyone)
         st.subheader(_("Access and links"))
+        form.mission()
         side_by_side(lambda: form.named(_("Visible only to"), everyone), form.items)
         side_by_side(
             lambda: form.records(_("Contacts"), RecordKind.CONTACT, field="links_contacts", beside=new_contact),

@@ -5,14 +5,14 @@ Any page shows those of its record with :func:`follow_ups_of`, and a list of the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.roles import Operation, Subject
+from calendar_model.access.roles import Operation, Subject, reads, roles_at
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import follow_ups
 from calendar_model.mission.follow_ups import FollowUpLine, Nearness, list_follow_ups, nearness
@@ -56,7 +56,7 @@ def follow_ups_of(record: Record, everyone: Sequence[Person], context: PageConte
     if len(found) > len(open_):
         with st.expander(_("Done: {count}").format(count=len(found) - len(open_))):
             follow_up_lines(found[len(open_) :], names, "done", today=context.today, own_page=True)
-    _draw_new(record.id, owners)
+    _draw_new(record, owners)
 
 
 def draw_first_follow_up(form: RecordForm, everyone: Sequence[Person]) -> None:
@@ -94,16 +94,20 @@ def pressing_follow_ups(record: Record, _everyone: Sequence[Person], context: Pa
 
 def _owners(record: Record, everyone: Sequence[Person]) -> dict[str, str]:
     named = {access.person_id for access in record.named if access.holds}
-    return {
-        person.id: person.name
-        for person in everyone
-        if person.active and (record.sensitivity is not Sensitivity.RESTRICTED or person.id in named)
-    }
+    return {person.id: person.name for person in everyone if person.active and _can_see(person, record, named)}
 
 
-def _draw_new(record_id: str, owners: Mapping[str, str]) -> None:
-    if rights.why_not(Operation.CREATE, Subject.FOLLOW_UP):
+def _can_see(person: Person, record: Record, named: Collection[str]) -> bool:
+    if record.sensitivity is Sensitivity.RESTRICTED:
+        return person.id in named
+    is_of_mission = record.sensitivity is Sensitivity.INTERNAL and record.mission_id is not None
+    return not is_of_mission or reads(roles_at(person.given, record.mission_id), record.sensitivity)
+
+
+def _draw_new(record: Record, owners: Mapping[str, str]) -> None:
+    if rights.why_not(Operation.CREATE, Subject.FOLLOW_UP, at=record.mission_id):
         return
+    record_id = record.id
     keys = {name: f"follow_up_{name}_{record_id}" for name in ("what", "due", "owner")}
     with st.expander(_("New follow-up"), key=f"follow_up_new_{record_id}"):
         fields.line(_("Action"), _LONGEST_WHAT, key=keys["what"])

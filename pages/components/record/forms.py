@@ -7,7 +7,7 @@ stays in it. What was done is said in a toast.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as default
 from datetime import date, time
@@ -22,6 +22,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import when
 from calendar_model.mission.links import KINDS_NOT_OFFERED, all_linked_to, linked_ids, record_choices
+from calendar_model.mission.missions import home_mission_of, missions
 from calendar_model.mission.records import text_limit
 from calendar_model.mission.transactions import SaveOptions
 from calendar_model.terms import RecordKind
@@ -38,10 +39,11 @@ from pages.components.shell.words import plain
 from pages.components.widgets import labels
 
 if TYPE_CHECKING:
-    from calendar_model.store.models import Person
+    from calendar_model.store.models import Mission, Person
 
 _OUTCOME = "form_outcome"
 
+_MISSION = "mission_id"
 _BESIDE = "_new_"
 """Between the name of a field of records and the columns of a record that is created beside it."""
 
@@ -406,8 +408,61 @@ class RecordForm:
         """Whether one of these fields was drawn in the last run, or holds what was typed on an earlier visit."""
         return any(f"{self.prefix}_{field}" in st.session_state for field in fields)
 
+    def mission(self) -> None:
+        """Draw the mission to which the record belongs, once there are several: those at which its reader has a role.
+
+        A new record begins with the home mission of its writer.
+        """
+        if not (known := missions(viewer())):
+            return
+        offered = [one.id for one in known if one.active and rights.roles(one.id)]
+        self.choose_mission(
+            N_("Mission"),
+            known,
+            offered,
+            default=home_mission_of(viewer()),
+            nothing=_("All missions"),
+            help=_("Internal records are read by the users with a role at this mission."),
+        )
+
+    def choose_mission(
+        self,
+        label: str,
+        known: Iterable[Mission],
+        offered: Collection[str],
+        *,
+        default: str | None,
+        nothing: str,
+        **options: Any,
+    ) -> None:
+        """One of the missions ``offered``, the kept one, or none, for which ``nothing`` stands."""
+        kept = self._value(_MISSION, default)
+        names = {one.id: one.name for one in known if one.id == kept or one.id in offered}
+        listed = ["", *names]
+        st.selectbox(
+            _(label),
+            listed,
+            index=listed.index(kept) if kept in names else 0,
+            format_func=lambda mission: names.get(mission, nothing),
+            key=self._key(_MISSION, label),
+            **options | self._locked(options),
+        )
+
+    def several(self, field: str, label: str, names: Mapping[str, str], kept: Iterable[str], **options: Any) -> None:
+        """Several of these names, which are no column of the record; :meth:`chosen` has what was chosen."""
+        st.multiselect(
+            _(label),
+            list(names),
+            default=[one for one in kept if one in names],
+            format_func=names.__getitem__,
+            key=self._choices_key(field, label),
+            select_all=False,
+            **options | self._locked(options),
+        )
+
     def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
-        """Draw the level, and for restricted the people with access; ``born`` is the level of a new record."""
+        """Draw the mission, the level and for restricted the people with access; ``born`` is the level of a new one."""
+        self.mission()
         levels = [
             level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
         ]
@@ -419,16 +474,7 @@ class RecordForm:
         """Draw the people with access; for records that are always restricted, in place of :meth:`level`."""
         kept = [access.person_id for access in self.record.named if access.holds] if self.record is not None else []
         names = {person.id: person.name for person in everyone if person.active or person.id in kept}
-        st.multiselect(
-            label,
-            list(names),
-            default=[one for one in kept if one in names],
-            format_func=names.__getitem__,
-            key=self._choices_key("named", "People with access"),
-            placeholder=_("You (added when you save)"),
-            select_all=False,
-            disabled=bool(self.why_not),
-        )
+        self.several("named", label, names, kept, placeholder=_("You (added when you save)"))
 
     def ask_reason(self, label: str = N_("Reason for wider access"), **options: Any) -> None:
         """Draw the reason why more people may see the record; it is no column, and is kept in the history."""
@@ -440,7 +486,13 @@ class RecordForm:
         from."""
         before = self.record.sensitivity if self.record is not None else level_of_new
         chosen: Sensitivity = self.values("sensitivity").get("sensitivity") or before
-        return chosen.rank < before.rank
+        return chosen.rank < before.rank or self._leaves_mission()
+
+    def _leaves_mission(self) -> bool:
+        """Whether an internal record moves, so that the users of other missions will see it."""
+        if self.record is None or self.record.sensitivity is not Sensitivity.INTERNAL or not self.record.mission_id:
+            return False
+        return bool(self.values(_MISSION).get(_MISSION, self.record.mission_id) != self.record.mission_id)
 
     def submit(
         self,
@@ -487,6 +539,8 @@ class RecordForm:
         return {name: self._stripped(name, value) for name, value in typed.items()}
 
     def _stripped(self, field: str, value: Any) -> Any:
+        if field == _MISSION:
+            return value or None
         if value is None and self._longest(field) is not None:
             return ""
         if isinstance(value, list):

@@ -10,6 +10,7 @@ import streamlit as st
 from calendar_model.calendar import describe, when
 from calendar_model.mission.contacts import channels_to_avoid
 from calendar_model.mission.links import all_linked_to, linked_of_kind
+from calendar_model.mission.missions import missions
 from calendar_model.mission.record_filter import what_narrows
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_
@@ -45,18 +46,34 @@ def entry(record: Record, sentences: Iterable[str], about: Iterable[str] = ()) -
 
 def who_sees(record: Record, everyone: Sequence[Person]) -> str:
     """Say who sees a record: ``Restricted: visible only to Desk, Head.``, ``Internal: all users.``; plain text."""
-    if record.sensitivity is not Sensitivity.RESTRICTED:
-        return _("Public.") if record.sensitivity is Sensitivity.PUBLIC else _("Internal: all users.")
+    if record.sensitivity is Sensitivity.PUBLIC:
+        return _("Public.")
+    if record.sensitivity is Sensitivity.INTERNAL:
+        of_one = _("Internal: all users with a role at this mission.")
+        return of_one if record.mission_id is not None else _("Internal: all users.")
     ids = {access.person_id for access in record.named if access.holds}
     named = [person.name for person in everyone if person.id in ids]
     return _("Restricted: visible only to {named}.").format(named=", ".join(named))
+
+
+def mission_of(record: Record) -> str:
+    """Say to which mission a record belongs; empty for one of all missions."""
+    names = {one.id: one.name for one in missions(viewer())} if record.mission_id is not None else {}
+    name = names.get(record.mission_id or "")
+    return _("Mission: {name}.").format(name=name) if name else ""
 
 
 def heading(record: Record, everyone: Sequence[Person], *, state: str = "") -> None:
     """Draw the title of a record, who sees it and its owner, in place of the page's title."""
     st.title(plain(record.title), anchor=False)
     sample = _("Sample record (fictional).") if record.sample else ""
-    parts = (sample, state, who_sees(record, everyone), _("Owner: {name}.").format(name=record.owner.name))
+    parts = (
+        sample,
+        state,
+        mission_of(record),
+        who_sees(record, everyone),
+        _("Owner: {name}.").format(name=record.owner.name),
+    )
     st.caption(plain(" ".join(part for part in parts if part)))
     if record.kind in (RecordKind.CASE, RecordKind.REPRISAL, RecordKind.ENGAGEMENT, RecordKind.STATEMENT):
         for avoid in channels_to_avoid(viewer(), record.id):

@@ -1,1 +1,1 @@
-"""Parts of the page with cases and reprisals."""
+"""Parts of the Settings page."""

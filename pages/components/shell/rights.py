@@ -17,9 +17,10 @@ from calendar_model.access.roles import (
     Subject,
     allows,
     missing_role,
+    roles_at,
     subject_of,
 )
-from calendar_model.terms import ContactKind, RecordKind, Role
+from calendar_model.terms import ContactKind, GivenRole, RecordKind, Role
 
 _KEY = "roles_of_run"
 
@@ -31,22 +32,25 @@ class ButtonOptions(TypedDict):
     help: str | None
 
 
-def begin(roles: Iterable[Role]) -> None:
-    """For the entrance: the roles of the current user in this run."""
-    st.session_state[_KEY] = frozenset(roles)
+def begin(given: Iterable[GivenRole]) -> None:
+    """For the entrance: the roles of the current user in this run, each with its mission."""
+    st.session_state[_KEY] = frozenset(given)
 
 
-def roles() -> frozenset[Role]:
-    """The roles of the current user; none without one."""
-    found: frozenset[Role] = st.session_state.get(_KEY, frozenset())
-    return found
+def roles(mission_id: str | None = None) -> frozenset[Role]:
+    """The roles of the current user at a mission, or at any; none without a user."""
+    return roles_at(st.session_state.get(_KEY, ()), mission_id)
 
 
-def why_not(action: Operation, *subjects: Subject) -> str:
-    """Why the current user may not do this with any of these subjects, as plain text; empty if they may."""
-    if any(allows(roles(), subject, action) for subject in subjects):
+def why_not(action: Operation, *subjects: Subject, at: str | None = None) -> str:
+    """Why the current user may not do this with any of these subjects, as plain text; empty if they may.
+
+    ``at`` is the mission of the record that it is about.
+    """
+    if any(allows(roles(at), subject, action) for subject in subjects):
         return ""
-    return str(missing_role(subjects[0], action))
+    has_elsewhere = allows(roles(), subjects[0], action)
+    return str(missing_role(subjects[0], action, has_elsewhere=has_elsewhere))
 
 
 def why_not_write(table: str, record: Any) -> str:
@@ -59,7 +63,7 @@ def why_not_write(table: str, record: Any) -> str:
         subjects = SUBJECTS_OF_RECORD_TABLE[table]
         if record is not None:
             subjects = (subject_of(record.kind, getattr(record, "contact_kind", None)),)
-        return why_not(action, *subjects)
+        return why_not(action, *subjects, at=getattr(record, "mission_id", None))
     return why_not(action, SUBJECT_OF_TABLE[table]) if table in SUBJECT_OF_TABLE else ""
 
 
@@ -70,7 +74,8 @@ def why_not_create(kind: RecordKind) -> str:
 
 def why_not_delete(record: Any) -> str:
     """Why the current user may not delete a record; empty if they may."""
-    return why_not(Operation.DELETE, subject_of(record.kind, getattr(record, "contact_kind", None)))
+    subject = subject_of(record.kind, getattr(record, "contact_kind", None))
+    return why_not(Operation.DELETE, subject, at=record.mission_id)
 
 
 def button_options(why: str) -> ButtonOptions:

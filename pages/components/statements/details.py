@@ -179,7 +179,7 @@ def draw_cosponsors(statement: Statement, context: PageContext) -> None:
                 key="joins_save",
                 on_click=_join,
                 args=(statement.id, chosen, answer),
-                **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT)),
+                **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)),
             )
 
 

@@ -28,6 +28,7 @@ from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.forms import words
+from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
@@ -77,6 +78,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             states = _choices("statements_states", _("Status"), StatementState, _state)
             voices = _choices("statements_voices", _("Who speaks"), Voice, words)
             formats = _choices("statements_formats", _("Format"), StatementFormat, words)
+            mission_id = choose_own_mission(context)
         st.button(
             _("New statement"),
             key="new_statement",
@@ -96,12 +98,14 @@ def draw_list(context: PageContext, person: Person) -> None:
         may_clear=Role.CLEARER in person.roles,
     )
     groups = {
-        group: [statement for statement in listed if context.keeps(RecordKind.STATEMENT, statement)]
+        group: [
+            statement for statement in kept_at(mission_id, listed) if context.keeps(RecordKind.STATEMENT, statement)
+        ]
         for group, listed in found.items()
     }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
-    narrowed = bool(search or states or voices or formats)
+    narrowed = bool(search or states or voices or formats or mission_id)
     if not total:
         st.markdown(
             _("No statement matches. Broaden your search.") if narrowed else _("No drafts yet. Start a new statement.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.roles import Operation, Subject
+from calendar_model.access.roles import Operation, Subject, roles_at
 from calendar_model.mission.statements import commands, workflow
 from calendar_model.mission.statements.queries import StatementView
 from calendar_model.mission.statements.requirements import asking_effect, step_to_override
@@ -53,7 +53,7 @@ def draw_moves(
             # The day of delivery is entered above, and is checked when it is sent.
             then = workflow.on_day(facts, today) if state is StatementState.DELIVERED else facts
             unmet = [*workflow.unmet_requirements(then, state)]
-            why = " ".join(filter(None, [*map(str, unmet), _why_not_move(statement.state, state)]))
+            why = " ".join(filter(None, [*map(str, unmet), _why_not_move(statement, state)]))
             st.button(
                 _label(statement.state, state, facts.version),
                 key=f"move_{state}",
@@ -64,14 +64,14 @@ def draw_moves(
             )
 
 
-def _why_not_move(state: StatementState, to: StatementState) -> str:
+def _why_not_move(statement: Statement, to: StatementState) -> str:
     """Why the current user's roles do not allow a move; whether they may clear is among the requirements."""
     if to is StatementState.CLEARED:
         return ""
-    is_return = state is StatementState.CONSULTATION and to is StatementState.DRAFT
-    if is_return and not rights.why_not(Operation.CLEAR, Subject.STATEMENT):
+    is_return = statement.state is StatementState.CONSULTATION and to is StatementState.DRAFT
+    if is_return and not rights.why_not(Operation.CLEAR, Subject.STATEMENT, at=statement.mission_id):
         return ""
-    return rights.why_not(Operation.CHANGE, Subject.STATEMENT)
+    return rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)
 
 
 def _label(state: StatementState, to: StatementState, version: int) -> str:
@@ -90,9 +90,8 @@ def _label(state: StatementState, to: StatementState, version: int) -> str:
 
 def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: Person) -> None:
     names = {person.id: person.name for person in everyone if person.active or person.id == statement.waiting_for_id}
-    usual = next(
-        (person.id for person in everyone if person.active and Role.CLEARER in person.roles and person != actor), None
-    )
+    clearers = (one for one in everyone if one.active and Role.CLEARER in roles_at(one.given, statement.mission_id))
+    usual = next((one.id for one in clearers if one != actor), None)
     first = statement.waiting_for_id if statement.state is StatementState.CONSULTATION else usual
     key = f"waiting_{statement.id}"
     st.selectbox(
@@ -112,7 +111,7 @@ def _draw_who_is_asked(statement: Statement, everyone: Sequence[Person], actor: 
             key="pass_on",
             on_click=_pass_on,
             args=(statement.id, statement.version, key),
-            **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT)),
+            **rights.button_options(rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)),
         )
 
 
@@ -194,7 +193,7 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
             key="ask_override",
             on_click=_ask,
             args=(statement.id, step, key),
-            **rights.button_options(rights.why_not(Operation.CREATE, Subject.OVERRIDE)),
+            **rights.button_options(rights.why_not(Operation.CREATE, Subject.OVERRIDE, at=statement.mission_id)),
         )
 
 
@@ -224,7 +223,7 @@ def _draw_override(asked: Override, confirmed: Override | None, is_open: bool, z
 
 
 def _draw_confirmation(asked: Override, actor: Person, clearers: Sequence[Person]) -> None:
-    if asked.person_id == actor.id or Role.CLEARER not in actor.roles:
+    if asked.person_id == actor.id or actor.id not in {one.id for one in clearers}:
         names = ", ".join(person.name for person in clearers if person.id != asked.person_id)
         st.caption(
             plain(_("Can be confirmed by: {value}.").format(value=names or _("no one yet (see the roles in Settings)")))

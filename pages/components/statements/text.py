@@ -52,7 +52,8 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
     st.session_state.setdefault(chosen, first_language(statement, kept))
     language = st.selectbox(_("Language of the text"), offered, format_func=languages.name, key=chosen, width=220)
     work = StatementEditor(statement_id, language)
-    if statement.state not in workflow.WRITABLE or rights.why_not(Operation.CHANGE, Subject.STATEMENT):
+    why_not = rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)
+    if statement.state not in workflow.WRITABLE or why_not:
         _draw_closed(statement, kept, language, limit)
         return
     if kept is not None and kept.language != language:
@@ -86,7 +87,7 @@ def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limi
             )
         )
     else:
-        st.markdown(plain(rights.why_not(Operation.CHANGE, Subject.STATEMENT)))
+        st.markdown(plain(rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)))
     editor(
         texts[-1].text if texts else "",
         key=f"text_{statement.id}_{language}_read",

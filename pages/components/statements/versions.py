@@ -69,8 +69,8 @@ def _version(statement: Statement, version: Version, newest: int, cleared: Seque
         if version.note:
             parts.append(version.note)
         st.markdown(plain(" · ".join(parts)), width="content")
-        is_writable = statement.state in workflow.WRITABLE and not rights.why_not(Operation.CHANGE, Subject.STATEMENT)
-        if version.number != newest and is_writable:
+        why_not = rights.why_not(Operation.CHANGE, Subject.STATEMENT, at=statement.mission_id)
+        if version.number != newest and statement.state in workflow.WRITABLE and not why_not:
             st.button(
                 _("Restore version {number}").format(number=version.number),
                 key=f"restore_{version.number}",

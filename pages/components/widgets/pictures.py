@@ -18,10 +18,11 @@ from typing import Any, cast
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer
+from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.calendar import Filter
 from calendar_model.figures.picture import PictureError, PictureFormat, picture
 from calendar_model.figures.sheet import SHEETS, FigureVariant, PictureSheet, lay_out
+from calendar_model.mission.missions import colleagues_of
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.translation import N_
@@ -116,7 +117,7 @@ def as_a_picture(
         token = repr((sheet, kind, for_whom, title, context.filter, context.version, day, stands_for))
         if st.button(_("Create image"), key=f"{key}_picture_make"):
             with st.spinner(_("Creating the image (a few seconds)")):
-                reader = ANY_STAFF if for_whom == STAFF else ANONYMOUS
+                reader = colleagues_of(context.viewer) if for_whom == STAFF else ANONYMOUS
                 st.session_state[made] = (
                     token,
                     *_make_picture(ask, seen_by(reader, context), sheet, kind, title, for_whom),

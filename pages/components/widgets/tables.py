@@ -12,11 +12,12 @@ import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
-from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF
+from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.calendar import describe, listed_when
 from calendar_model.documents import table_csv
 from calendar_model.documents.tables import of_calendar
 from calendar_model.documents.workbook import table_xlsx
+from calendar_model.mission.missions import colleagues_of
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
@@ -93,8 +94,9 @@ def _our_work(frame: pd.DataFrame, context: PageContext) -> Mapping[str, str] | 
     """What the mission does around items of the calendar, without restricted records; None if the reader sees none."""
     if not of_calendar(frame) or not context.workspace or context.viewer == ANONYMOUS:
         return None
-    _reference, table = calendar_for(ANY_STAFF)
-    return item_panel.work_words(replace(context, viewer=ANY_STAFF, table=table))
+    staff = colleagues_of(context.viewer)
+    _reference, table = calendar_for(staff)
+    return item_panel.work_words(replace(context, viewer=staff, table=table))
 
 
 def _for_programs(frame: pd.DataFrame, context: PageContext) -> pd.DataFrame:
