@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
+    HoldingNotice,
     Identity,
     Instant,
     LastVisit,
@@ -37,6 +38,7 @@ from calendar_model.store.models import (
     RecordRead,
     RemoteCalendar,
     RemoteVisit,
+    RetentionPeriod,
     RoleGroup,
     Subscription,
     SubscriptionUse,
@@ -89,6 +91,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     rules: dict[type[Base], ColumnElement[bool]] = {
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample),
         NotAnnounced: sa.true(),
+        HoldingNotice: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
             for kind in _ROOTS
@@ -96,7 +99,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         },
     }
     if viewer.level is not Sensitivity.PUBLIC:
-        rules |= {Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
+        rules |= {Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true(), RetentionPeriod: sa.true()}
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)

@@ -21,7 +21,7 @@ from calendar_model.clock import now
 from calendar_model.mission.checks import Checks, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Access, Base, Contact, Person, ReadCheck, Record, RecordRead
+from calendar_model.store.models import Access, Base, Contact, Identity, Person, ReadCheck, Record, RecordRead
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ReadKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -111,22 +111,30 @@ def _note(viewer: Viewer, ids: Collection[str], how: ReadKind, workspace: Worksp
 
 @contextmanager
 def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
-    """A session to make a document from; which restricted records are read in it is noted at the end.
+    """A session to make a document from; which restricted records, and whose identities, are read in it is noted at
+    the end.
 
     Raises as :func:`~calendar_model.access.unit_of_work.reading` does, also if it cannot be noted: no document is given
     out then.
     """
     read: dict[str, Record] = {}
+    identified: set[str] = set()
 
     def take(_session: object, row: object) -> None:
         if isinstance(row, Record):
             read[row.id] = row
+        elif isinstance(row, Identity):
+            identified.add(row.contact_id)
 
     with reading(viewer, workspace) as session:
         event.listen(session, "loaded_as_persistent", take)
         yield session
-        restricted = {id_ for id_, one in read.items() if one.sensitivity is Sensitivity.RESTRICTED and not one.sample}
-    _note(viewer, restricted, ReadKind.DOCUMENT, workspace)
+        noted = {
+            id_
+            for id_, one in read.items()
+            if (one.sensitivity is Sensitivity.RESTRICTED or id_ in identified) and not one.sample
+        }
+    _note(viewer, noted, ReadKind.DOCUMENT, workspace)
 
 
 # --- Looking through

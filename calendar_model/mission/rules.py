@@ -39,6 +39,7 @@ from calendar_model.mission.checks import (
     must_have_reason,
     value_before,
 )
+from calendar_model.mission.data_protection import notice, retention
 from calendar_model.mission.statements import checks as statement_checks
 from calendar_model.store.models import (
     Account,
@@ -311,9 +312,11 @@ CHECKS: Mapping[type[Base], Checks] = {
         engagements.CHECKS,
         events.CHECKS,
         language.CHECKS,
+        notice.CHECKS,
         persons.CHECKS,
         reads.CHECKS,
         remote_calendars.CHECKS,
+        retention.CHECKS,
         statement_checks.CHECKS,
         subscriptions.CHECKS,
         visits.CHECKS,

@@ -46,7 +46,17 @@ def tables(workspace: Workspace) -> list[str]:
 
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
-SINCE_ACCOUNTS = ("account", "ended_session", "read_check", "record_read", "row_key", "waiting_account")
+SINCE_ACCOUNTS = (
+    "account",
+    "ended_session",
+    "holding_notice",
+    "read_check",
+    "record_read",
+    "retention_extension",
+    "retention_period",
+    "row_key",
+    "waiting_account",
+)
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -54,6 +64,7 @@ LATER = {
     "correction",
     "ended_session",
     "further_kind",
+    "holding_notice",
     "imported",
     "last_visit",
     "not_announced",
@@ -62,6 +73,8 @@ LATER = {
     "record_read",
     "remote_calendar",
     "remote_visit",
+    "retention_extension",
+    "retention_period",
     "role_group",
     "row_key",
     "subscription",
