@@ -32,6 +32,17 @@ PURPOSES: Mapping[str, str] = Translated(
 )
 """The purpose for which each kind of record is kept."""
 
+ERASED_OF_CONTACT = N_(
+    "Erased for good: the identity, the channels and the consents; of a defender also the field of work and a name in "
+    "the title. The record stays under its code. The history keeps what was written in it, but not the identity."
+)
+KEPT_WARNING = N_("The channels to avoid stay while a linked record is open, because they protect the person.")
+ERASED_OF_STAFF = N_(
+    "Erased for good: name, post, roles, accounts, subscriptions, followed calendars, unsaved texts and visits. The "
+    "history and the notes on who has read a record stay; lines of the history about the user keep the name."
+)
+"""What an erasure erases, and what it leaves."""
+
 COUNTED_FROM: Mapping[str, str] = Translated(
     {
         "day-held": N_("from the day it is held"),
@@ -92,14 +103,16 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "erasure-of-active": N_("Set the user inactive first, then erase their personal data."),
     "erasure-of-self": N_("Another administrator erases your personal data."),
     "erasure-while-open": lambda values: _("Personal data of this user are still needed: {reasons}.").format(
-        reasons="; ".join(_OPEN_OF_LEAVER[one] for one in values["open"])
+        reasons="; ".join(OPEN_OF_LEAVER[one] for one in values["open"])
     ),
     "erasure-not-confirmed": N_("Confirm the erasure: it cannot be undone."),
     # What is held on a person.
+    "contact-unknown": N_("No contact that you can see is called {name}. Enter the code or the identifier."),
+    "export-file-exists": N_("The file {file} exists already. Choose another name."),
     "export-of-another": N_("Only the person themselves and an administrator get what is kept on a user."),
 }
 
-_OPEN_OF_LEAVER: Mapping[str, str] = Translated(
+OPEN_OF_LEAVER: Mapping[str, str] = Translated(
     {
         "records": N_("they own records; hand them over first"),
         "follow-ups": N_("they have open follow-ups; hand them over first"),

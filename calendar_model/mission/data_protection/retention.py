@@ -102,7 +102,7 @@ RULES: Mapping[Subject, RetentionRule] = {
     Subject.ORGANISATION: RetentionRule(60, CountedFrom.LAST_CONTACT),
     Subject.DEFENDER: RetentionRule(36, CountedFrom.LAST_CONTACT),
     Subject.CASE: RetentionRule(60, CountedFrom.CLOSED),
-    Subject.REPRISAL: RetentionRule(60, CountedFrom.CLOSED),
+    Subject.REPRISAL: RetentionRule(60, CountedFrom.LAST_CHANGE),
 }
 """The rule of each kind of record."""
 
