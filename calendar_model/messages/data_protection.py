@@ -33,13 +33,13 @@ PURPOSES: Mapping[str, str] = Translated(
 """The purpose for which each kind of record is kept."""
 
 ERASED_OF_CONTACT = N_(
-    "Erased for good: the identity, the channels and the consents; of a defender also the field of work and a name in "
-    "the title. The record stays under its code. The history keeps what was written in it, but not the identity."
+    "This erases for good: the identity, the channels and the consents; of a defender also the field of work and a "
+    "name in the title. The record stays under its code. The history keeps what was written in it, but not the identity."
 )
 KEPT_WARNING = N_("The channels to avoid stay while a linked record is open, because they protect the person.")
 ERASED_OF_STAFF = N_(
-    "Erased for good: name, post, roles, accounts, subscriptions, followed calendars, unsaved texts and visits. The "
-    "history and the notes on who has read a record stay; lines of the history about the user keep the name."
+    "This erases for good: name, post, roles, accounts, subscriptions, followed calendars, unsaved texts and visits. "
+    "The history and the notes on who has read a record stay; lines of the history about the user keep the name."
 )
 """What an erasure erases, and what it leaves."""
 

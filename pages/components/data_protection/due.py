@@ -43,7 +43,7 @@ def draw_due_records(context: PageContext, everyone: Sequence[Person]) -> None:
         return
     st.markdown(_("Nothing is deleted by itself. Delete each record, or keep it longer with a reason."))
     names = {one.id: one.name for one in everyone}
-    with st.container(key="lines_due", gap="small"):
+    with st.container(key="due_records"):
         for one in found[:_SHOWN]:
             _draw_line(one, names.get(one.owner_id, ""), context)
     if len(found) > _SHOWN:
@@ -52,11 +52,12 @@ def draw_due_records(context: PageContext, everyone: Sequence[Person]) -> None:
 
 def _draw_line(one: DueRecord, owner: str, context: PageContext) -> None:
     key = {name: f"due_{name}_{one.record_id}" for name in ("reason", "until", "delete", "keep")}
-    with st.container(gap=None, key=f"due_{one.record_id}"):
-        link(PAGE_OF[one.kind], plain(one.title), record=one.record_id)
-        about = [words(one.kind), _("restricted") if one.sensitivity is Sensitivity.RESTRICTED else "", owner]
-        st.caption(plain(" · ".join(part for part in about if part)))
-        st.markdown(plain(due_words(one.counted_from, one.months, one.due)))
+    with st.container(gap="xsmall", key=f"due_{one.record_id}"):
+        with st.container(gap=None, key=f"lines_due_{one.record_id}"):
+            link(PAGE_OF[one.kind], plain(one.title), record=one.record_id)
+            about = [words(one.kind), _("restricted") if one.sensitivity is Sensitivity.RESTRICTED else "", owner]
+            st.caption(plain(" · ".join(part for part in about if part)))
+            st.markdown(plain(due_words(one.counted_from, one.months, one.due)))
         with st.expander(_("Delete or keep longer"), key=f"due_open_{one.record_id}", on_change="rerun") as fold:
             if not fold.open:
                 return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
 from calendar_model import wording
@@ -20,19 +19,14 @@ _KIND, _MONTHS = "retention_kind", "retention_months"
 
 
 def draw_periods(context: PageContext) -> None:
-    """Draw the periods as a table and, for administrators, the form that changes one."""
+    """Draw the period and the purpose of each kind of record and, for administrators, the form that changes one."""
     st.subheader(_("How long records are kept"))
     kept = periods(context.viewer)
-    rows = [
-        {
-            _("Kind of record"): plain(_name(subject)),
-            _("Kept"): period_words(months),
-            _("Counted"): "" if months is None else COUNTED_FROM[RULES[subject].counted_from],
-            _("Purpose"): PURPOSES[subject],
-        }
-        for subject, months in kept.items()
-    ]
-    st.table(pd.DataFrame(rows), hide_index=True)
+    with st.container(key="lines_periods", gap="xsmall"):
+        for subject, months in kept.items():
+            counted = "" if months is None else COUNTED_FROM[RULES[subject].counted_from]
+            period = f"{period_words(months)} {counted}".strip()
+            st.markdown(f"**{plain(_name(subject))}:** {plain(period)}. {plain(PURPOSES[subject])}")
     st.markdown(
         _(
             "The mission is responsible for these periods and decides them. The history keeps what was deleted, but "

@@ -91,8 +91,9 @@ def _draw_erasure(contact: Contact, key: str) -> None:
         st.markdown(_(KEPT_WARNING))
     if left.mentions or left.hidden:
         st.markdown(_("These records are linked and may mention the person. Read and correct them by hand:"))
-        for one in left.mentions:
-            link(PAGE_OF[one.kind], f"{words(one.kind)}: {plain(one.title)}", record=one.record_id)
+        with st.container(key=f"lines_mentions_{contact.id}", gap=None):
+            for one in left.mentions:
+                link(PAGE_OF[one.kind], f"{words(one.kind)}: {plain(one.title)}", record=one.record_id)
         if left.hidden:
             st.markdown(_("Linked records that you cannot see: {count}.").format(count=left.hidden))
     reason, sure = f"{key}_reason", f"{key}_sure"
