@@ -34,7 +34,8 @@ PURPOSES: Mapping[str, str] = Translated(
 
 ERASED_OF_CONTACT = N_(
     "This erases for good: the identity, the channels and the consents; of a defender also the field of work and a "
-    "name in the title. The record stays under its code. The history keeps what was written in it, but not the identity."
+    "name in the title. The record stays under its code. The history keeps what was written in it, but not the "
+    "identity."
 )
 KEPT_WARNING = N_("The channels to avoid stay while a linked record is open, because they protect the person.")
 ERASED_OF_STAFF = N_(
