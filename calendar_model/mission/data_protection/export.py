@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.clock import now
+from calendar_model.clock import today
 from calendar_model.mission.checks import column_values
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.persons import administers
@@ -67,7 +67,7 @@ def held_on_contact(viewer: Viewer, contact_id: str, workspace: Workspace | None
         if contact is None:
             raise Refused(Problem("contact-gone"))
         held: Held = {
-            "as_of": now(),
+            "as_of": today(),
             "contact": _record(contact),
             "identity": None if contact.identity is None else _columns(contact.identity),
             "consents": [_columns(one) for one in contact.consents],
@@ -140,7 +140,7 @@ def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = 
             lines[f"{Change(table=table).table_now}: {action}"] += number
         owned = Counter(str(one.kind) for one in rows(Record, Record.owner_id))
         return {
-            "as_of": now(),
+            "as_of": today(),
             "person": _columns(person),
             "roles": [_columns(one) for one in person.role_rows],
             "accounts": [_columns(one) for one in rows(Account)],
