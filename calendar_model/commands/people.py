@@ -21,6 +21,7 @@ from calendar_model.commands.output import print_json, print_table
 from calendar_model.messages.data_protection import (
     ERASED_OF_CONTACT,
     ERASED_OF_STAFF,
+    HIDDEN_MENTIONS,
     KEPT_WARNING,
     OPEN_OF_LEAVER,
 )
@@ -237,8 +238,7 @@ def _erase_contact(options: argparse.Namespace, writer: Viewer) -> int:
         print(KEPT_WARNING)
     for one in left.mentions:
         print(f"May mention the person: {wording.english_term(one.kind).lower()} {one.record_id}, {one.title}")
-    if left.hidden:
-        print(f"Linked records that you cannot see: {left.hidden}.")
+    print(HIDDEN_MENTIONS)
     if not options.yes:
         print("Nothing was erased. Add --yes and --reason to erase it; this cannot be undone.")
         return 0

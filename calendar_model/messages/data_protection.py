@@ -37,6 +37,7 @@ ERASED_OF_CONTACT = N_(
     "name in the title. The record stays under its code. The history keeps what was written in it, but not the "
     "identity."
 )
+HIDDEN_MENTIONS = N_("Records that you cannot see may mention the person too. Ask colleagues to look at theirs.")
 KEPT_WARNING = N_("The channels to avoid stay while a linked record is open, because they protect the person.")
 ERASED_OF_STAFF = N_(
     "This erases for good: name, post, roles, accounts, subscriptions, followed calendars, unsaved texts and visits. "

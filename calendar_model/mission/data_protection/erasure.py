@@ -60,12 +60,11 @@ class Mention:
 class ContactErasure:
     """What the erasure of a contact leaves.
 
-    ``mentions`` are the linked records that the viewer can see, ``hidden`` is how many others there are.
+    ``mentions`` are the linked records that the viewer can see; whether there are others is not said.
     ``keeps_warning``: the channels to avoid stay while a linked record is open, because they protect the person.
     """
 
     mentions: tuple[Mention, ...]
-    hidden: int
     keeps_warning: bool
 
 
@@ -113,7 +112,7 @@ def _left_by_erasing(session: WorkspaceSession, contact: Contact) -> ContactEras
     seen = select(Record.id, Record.kind, Record.title).where(Record.id.in_(linked)).order_by(Record.title, Record.id)
     mentions = tuple(Mention(row.id, row.kind, row.title) for row in session.execute(seen))
     keeps_warning = bool(contact.forbidden_channels) and has_open_links(session, contact.id)
-    return ContactErasure(mentions, len(linked) - len(mentions), keeps_warning)
+    return ContactErasure(mentions, keeps_warning)
 
 
 # --- A member of staff who has left

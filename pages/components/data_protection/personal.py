@@ -13,6 +13,7 @@ from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.messages.data_protection import (
     ERASED_OF_CONTACT,
     ERASED_OF_STAFF,
+    HIDDEN_MENTIONS,
     KEPT_WARNING,
     OPEN_OF_LEAVER,
 )
@@ -89,13 +90,12 @@ def _draw_erasure(contact: Contact, key: str) -> None:
     st.markdown(_(ERASED_OF_CONTACT))
     if left.keeps_warning:
         st.markdown(_(KEPT_WARNING))
-    if left.mentions or left.hidden:
+    if left.mentions:
         st.markdown(_("These records are linked and may mention the person. Read and correct them by hand:"))
         with st.container(key=f"lines_mentions_{contact.id}", gap=None):
             for one in left.mentions:
                 link(PAGE_OF[one.kind], f"{words(one.kind)}: {plain(one.title)}", record=one.record_id)
-        if left.hidden:
-            st.markdown(_("Linked records that you cannot see: {count}.").format(count=left.hidden))
+    st.markdown(_(HIDDEN_MENTIONS))
     reason, sure = f"{key}_reason", f"{key}_sure"
     fields.line(
         _("Reason for erasing"),

@@ -124,9 +124,9 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     assert [one["name"] for one in held["subscriptions"]] == ["Mine"]
     assert [one["name"] for one in held["followed_calendars"]] == ["Theirs"]
     assert len(held["readings"]) == 3
-    assert held["records_owned"] == {"contact": 1, "engagement": 1, "language": 1, "statement": 1}
+    assert held["records_owned"] == 4
     assert held["records_with_access"] == 3
-    assert held["lines_of_history"]["language_proposal: create"] == 1
+    assert held["lines_of_history"]["create"] > 5
     assert CANARY not in as_json(held)
     assert secret not in as_json(held)
 
