@@ -79,7 +79,9 @@ Make = Callable[[Viewer], str]
 
 
 @pytest.fixture
-def me() -> Viewer:
+def me(request: pytest.FixtureRequest) -> Viewer:
+    if "either_database" in request.fixturenames:
+        request.getfixturevalue("either_database")
     return member(save(OPERATOR, Person, {"name": "Desk"}))
 
 
@@ -189,6 +191,7 @@ def test_every_kind_of_record_has_its_rule_and_its_sentences() -> None:
     assert {one[0] for one in CASES} == set(RULES) - {Subject.CORRECTION}
 
 
+@pytest.mark.usefixtures("either_database")
 def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overrides(me: Viewer) -> None:
     clearer = member(save(OPERATOR, Person, {"name": "Head", "roles": {Role.CLEARER, Role.EDITOR}}))
     stand_on(THEN)
@@ -208,9 +211,14 @@ def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overri
     assert [one.record_id for one in due_records(me)] == [raised]
     stand_on(THEN.replace(year=2030, day=28))
     assert {one.record_id for one in due_records(me)} == {made, raised}
-    delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
+    done = delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
     with reading(me) as session:
         assert session.scalars(select(Version.id).execution_options(everything=True)).all() == []
+    assert verify(current_workspace()).problems == ()
+    undo(me, done)
+    with reading(me) as session:
+        assert [one.number for one in session.get_one(Statement, made).versions] == [1]
+        assert len(session.get_one(Statement, made).overrides) == 2
     assert verify(current_workspace()).problems == ()
 
 
