@@ -26,6 +26,7 @@ from calendar_model.mission.records import text_limit
 from calendar_model.terms import ContactKind, EngagementKind, RecordKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
+from pages.components.data_protection.personal import draw_personal_data
 from pages.components.record import fields, forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.codes import next_code, propose_code, warn_unless_code
@@ -458,7 +459,7 @@ draw_page(
                 new_in_column=True,
                 form=draw_form,
                 state=lambda contact, _context: f"{words(contact.contact_kind)}.",
-                below=(draw_consents, draw_identity),
+                below=(draw_consents, draw_identity, draw_personal_data),
                 side=(
                     close_lines(
                         draw_engagements,

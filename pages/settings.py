@@ -22,6 +22,7 @@ from calendar_model.mission.persons import add_person, administers, change_perso
 from calendar_model.terms import Role
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
+from pages.components.data_protection.personal import draw_data_of_user
 from pages.components.record import forms
 from pages.components.record.access_requests import requests_of_nobody
 from pages.components.record.deleted_records import deleted_records
@@ -333,6 +334,7 @@ if record or new:
         person_form(kept, context, everyone)
         if kept is not None:
             left_behind(kept, everyone)
+            draw_data_of_user(kept, context)
 else:
     draw_audit(context, everyone)
     people(everyone, person)

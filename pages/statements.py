@@ -22,6 +22,7 @@ from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
+from pages.components.record.deletion import deletion
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import words
 from pages.components.record.history import history
@@ -92,6 +93,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     draw_cosponsors(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
     draw_reads(statement.id, everyone, context)
+    deletion(statement, _("this statement"))
 
 
 def draw_links(statement: Statement, linked: Sequence[Record], context: PageContext) -> None:

@@ -16,6 +16,7 @@ from calendar_model.access.unit_of_work import staff
 from calendar_model.clock import now
 from calendar_model.mission import accounts, sample
 from calendar_model.mission.access_requests import request_access
+from calendar_model.mission.data_protection.notice import set_holding_notice
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.persons import set_role_groups
 from calendar_model.mission.transactions import save, writing
@@ -31,6 +32,7 @@ from calendar_model.store.models import (
     Record,
     RemoteCalendar,
     RemoteVisit,
+    RetentionExtension,
     Statement,
     Subscription,
     Unsaved,
@@ -125,6 +127,8 @@ def _complete(workspace: Workspace) -> None:
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
+        later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
+        session.add(RetentionExtension(record_id=event.id, **later))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
         followed = RemoteCalendar(
             id=(id_ := new_id()),
@@ -141,6 +145,8 @@ def _complete(workspace: Workspace) -> None:
         assert restricted is not None
     set_role_groups(OPERATOR, [("Theirs", Role.READER)], workspace)
     add_mission(OPERATOR, "Theirs", workspace)
+    administrator = {"name": "Administrator", "roles": {Role.ADMINISTRATOR}}
+    set_holding_notice(member(save(OPERATOR, Person, administrator, workspace=workspace)), "Unclassified", workspace)
     for subject in ("bound", "waiting"):
         account = accounts.sign_in_of({"iss": "https://id.example", "sub": subject, "name": subject, "iat": 0})
         assert account is not None

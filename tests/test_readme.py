@@ -133,8 +133,32 @@ def test_the_version_is_in_the_changelog() -> None:
     assert f"\n## [{version}] - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-def test_every_promise_of_security_names_a_test_that_exists() -> None:
-    promises = (ROOT / "docs" / "SECURITY.md").read_text(encoding="utf-8")
+LEVEL_A = (
+    "1.1.1 1.2.1 1.2.2 1.2.3 1.3.1 1.3.2 1.3.3 1.4.1 1.4.2 2.1.1 2.1.2 2.1.4 2.2.1 2.2.2 2.3.1 2.4.1 2.4.2 2.4.3 2.4.4 "
+    "2.5.1 2.5.2 2.5.3 2.5.4 3.1.1 3.2.1 3.2.2 3.2.6 3.3.1 3.3.2 3.3.7 4.1.2"
+)
+LEVEL_AA = (
+    "1.2.4 1.2.5 1.3.4 1.3.5 1.4.3 1.4.4 1.4.5 1.4.10 1.4.11 1.4.12 1.4.13 2.4.5 2.4.6 2.4.7 2.4.11 2.5.7 2.5.8 3.1.2 "
+    "3.2.3 3.2.4 3.3.3 3.3.4 3.3.8 4.1.3"
+)
+CRITERIA = {**dict.fromkeys(LEVEL_A.split(), "A"), **dict.fromkeys(LEVEL_AA.split(), "AA")}
+"""The criteria of WCAG 2.2 (W3C Recommendation) at the levels A and AA; 4.1.1 is obsolete."""
+
+
+def test_accessibility_has_every_criterion_and_names_a_test_where_one_holds_it() -> None:
+    text = (ROOT / "docs" / "ACCESSIBILITY.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d\.\d\.\d+) .+? \| (A+) \| ([a-z ]+) \| (.+?) \| (.+?) \|$", text, re.MULTILINE)
+    assert {number: level for number, level, *_ in rows} == CRITERIA
+    assert len(rows) == len(CRITERIA)
+    for number, _level, status, held_by, gap in rows:
+        assert status in {"met", "met in part", "not met", "not assessed", "not applicable"}, number
+        assert held_by.startswith("`tests/") == status.startswith("met"), number
+        assert status not in {"met in part", "not met"} or len(gap) > 5, number
+
+
+@pytest.mark.parametrize("document", ["SECURITY.md", "ACCESSIBILITY.md"])
+def test_every_promise_names_a_test_that_exists(document: str) -> None:
+    promises = (ROOT / "docs" / document).read_text(encoding="utf-8")
     named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", promises)
     assert len(named) >= 25
     missing = [

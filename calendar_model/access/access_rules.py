@@ -46,11 +46,16 @@ from calendar_model.store.models import (
     Consent,
     FollowUp,
     Identity,
+    LastVisit,
     Mission,
     Override,
     Person,
+    ReadCheck,
     RecordLink,
+    RemoteCalendar,
+    RetentionExtension,
     Statement,
+    Subscription,
     Unsaved,
 )
 from calendar_model.store.session import WorkspaceSession
@@ -139,6 +144,8 @@ class _Check:
         """What a row needs: of each of these rights, one."""
         if row.is_record:
             yield from self._rights_of_record(row)
+        elif self._is_of_leaver(row):
+            yield [((Subject.LEAVER, Operation.DELETE), None)]
         elif row.table in PART_OF_RECORD:
             access = row.after or {}
             if row.table == Access.__tablename__ and (access.get("record_id"), access.get("person_id")) in self.granted:
@@ -148,7 +155,7 @@ class _Check:
                 yield [self._right_of_part(record_id) for record_id in sorted(parents(row))]
             else:
                 yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
-        elif row.table == AccessRequest.__tablename__ and row.after is None:
+        elif self._goes_with_record(row):
             yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
         elif row.table in SUBJECT_OF_TABLE:
             right = (SUBJECT_OF_TABLE[row.table], _action(row))
@@ -196,6 +203,25 @@ class _Check:
         sides = [self.protections[record_id].before for record_id in parents(row)]
         is_open = all(side is not None and not (side.guarded if row.is_record else side.restricted) for side in sides)
         return is_open and not self.staffing.before(str(row.before["owner_id"])).active
+
+    def _goes_with_record(self, row: Written) -> bool:
+        """Whether a row is deleted with its record, or comes back with it, rather than by itself."""
+        if row.table == AccessRequest.__tablename__ and row.after is None:
+            return True
+        if row.table not in _DELETED_WITH_RECORD:
+            return False
+        changes = [self.protections[record_id] for record_id in parents(row)]
+        if row.after is None:
+            return all(change.after is None for change in changes)
+        return bool(self.session.undoes) and all(change.before is None for change in changes)
+
+    def _is_of_leaver(self, row: Written) -> bool:
+        """Whether a row is deleted that belonged to one person alone, who is not active."""
+        if row.table not in _OF_ONE_PERSON or row.before is None or row.after is not None:
+            return False
+        if row.visible_with and not self._is_there(row):
+            return False
+        return not self.staffing.before(str(row.before[_OF_ONE_PERSON[row.table]])).active
 
     def _right_of_part(self, record_id: str) -> _RightAt:
         """The right to create, change or delete a record, as this flush does with it."""
@@ -360,7 +386,9 @@ class _Check:
         return person.active and Role.CASE_OFFICER in person.roles_at(mission_id)
 
     def _check_unsaved(self, row: Written) -> None:
-        """Refuse a change of another person's unsaved text."""
+        """Refuse a change of another person's unsaved text, unless its statement is deleted or its writer has left."""
+        if row.after is None and (not self._is_there(row) or self._is_of_leaver(row)):
+            return
         for side in (row.before, row.after):
             if side is not None and side["person_id"] != self.actor:
                 raise Refused(Problem("unsaved-of-another"))
@@ -438,6 +466,19 @@ def _action(row: Written) -> Operation:
         return Operation.DELETE
     return Operation.GRANT if row.table == AccessRequest.__tablename__ else Operation.CHANGE
 
+
+_DELETED_WITH_RECORD = frozenset(
+    str(kind.__tablename__) for kind in (AccessRequest, Override, ReadCheck, RetentionExtension)
+)
+"""Tables of which a row goes only with its record, by the role that deletes that."""
+
+_OF_ONE_PERSON: Mapping[str, str] = {
+    LastVisit.__tablename__: "id",
+    RemoteCalendar.__tablename__: "person_id",
+    Subscription.__tablename__: "person_id",
+    Unsaved.__tablename__: "person_id",
+}
+"""Tables of what belongs to one person alone, with the column that names them."""
 
 _HANDOVER: Right = (Subject.HANDOVER, Operation.CHANGE)
 

@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
+    HoldingNotice,
     Identity,
     Instant,
     LastVisit,
@@ -38,6 +39,7 @@ from calendar_model.store.models import (
     RecordRead,
     RemoteCalendar,
     RemoteVisit,
+    RetentionPeriod,
     RoleGroup,
     Subscription,
     SubscriptionUse,
@@ -97,6 +99,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     rules: dict[type[Base], ColumnElement[bool]] = {
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample, Record.mission_id),
         NotAnnounced: sa.true(),
+        HoldingNotice: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
             for kind in _ROOTS
@@ -105,6 +108,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     }
     if viewer.level is not Sensitivity.PUBLIC:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
+        rules[RetentionPeriod] = sa.true()
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)

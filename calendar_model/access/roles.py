@@ -49,6 +49,10 @@ class Subject(StrEnum):
     ACCOUNT = "account"
     READ_NOTE = "note-of-a-reading"
     READ_CHECK = "check-of-readings"
+    EXTENSION = "longer-retention"
+    RETENTION = "retention-period"
+    NOTICE = "what-may-be-held"
+    LEAVER = "what-belongs-to-a-leaver"
     HISTORY = "history-without-contents"
 
 
@@ -87,18 +91,21 @@ def _written_by(roles: frozenset[Role], *actions: Operation) -> Mapping[Operatio
     return dict.fromkeys(actions or (Operation.CREATE, Operation.CHANGE, Operation.DELETE), roles)
 
 
+DELETED_ONCE_DUE = frozenset({Subject.STATEMENT, Subject.CASE, Subject.REPRISAL})
+"""The kinds of record that are deleted only once their retention has ended."""
+
 _NEVER_DELETED = (Operation.CREATE, Operation.CHANGE)
 
 PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.ENGAGEMENT: _written_by(_EDITORS),
-    Subject.STATEMENT: {**_written_by(_EDITORS, *_NEVER_DELETED), Operation.CLEAR: frozenset({Role.CLEARER})},
+    Subject.STATEMENT: {**_written_by(_EDITORS), Operation.CLEAR: frozenset({Role.CLEARER})},
     Subject.EVENT: _written_by(_EDITORS),
     Subject.LANGUAGE: _written_by(_EDITORS),
     Subject.CORRECTION: _written_by(_EDITORS),
     Subject.ORGANISATION: _written_by(_EDITORS),
     Subject.DEFENDER: _written_by(_CASE_OFFICERS),
-    Subject.CASE: _written_by(_CASE_OFFICERS, *_NEVER_DELETED),
-    Subject.REPRISAL: _written_by(_CASE_OFFICERS, *_NEVER_DELETED),
+    Subject.CASE: _written_by(_CASE_OFFICERS),
+    Subject.REPRISAL: _written_by(_CASE_OFFICERS),
     Subject.FOLLOW_UP: _written_by(_EDITORS | _CASE_OFFICERS),
     Subject.CONFIRMATION: _written_by(_EDITORS),
     Subject.IDENTITY: _written_by(_CASE_OFFICERS),
@@ -120,6 +127,11 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     # Who reads a restricted record notes it, and who has access to it looks that through.
     Subject.READ_NOTE: _written_by(RECORD_READERS, Operation.CREATE),
     Subject.READ_CHECK: _written_by(RECORD_READERS, Operation.CREATE),
+    Subject.EXTENSION: _written_by(_EDITORS | _CASE_OFFICERS, Operation.CREATE),
+    Subject.RETENTION: _written_by(_ADMINISTRATORS),
+    Subject.NOTICE: _written_by(_ADMINISTRATORS),
+    # Subscriptions, followed calendars, unsaved texts and visits of a person who has left.
+    Subject.LEAVER: _written_by(_ADMINISTRATORS, Operation.DELETE),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
     Subject.HISTORY: {Operation.READ: frozenset({Role.AUDITOR})},
@@ -174,6 +186,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "account": Subject.ACCOUNT,
     "consent": Subject.CONSENT,
     "follow_up": Subject.FOLLOW_UP,
+    "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,
     "last_visit": Subject.VISIT,
     "mission": Subject.MISSION,
@@ -185,6 +198,8 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "record_read": Subject.READ_NOTE,
     "remote_calendar": Subject.REMOTE_CALENDAR,
     "remote_visit": Subject.REMOTE_CALENDAR,
+    "retention_extension": Subject.EXTENSION,
+    "retention_period": Subject.RETENTION,
     "role_group": Subject.ROLE_GROUP,
     "subscription": Subject.SUBSCRIPTION,
     "subscription_use": Subject.SUBSCRIPTION,
@@ -264,7 +279,9 @@ MEANING: Mapping[Role, str] = Translated(
         Role.CASE_OFFICER: N_(
             "Writes cases, reprisals, defenders, identities and consents, and grants access to restricted records."
         ),
-        Role.ADMINISTRATOR: N_("Manages users, roles and sample data; reads public records only."),
+        Role.ADMINISTRATOR: N_(
+            "Manages users, roles, sample data and how long records are kept; reads public records only."
+        ),
         Role.AUDITOR: N_(
             "Sees who changed what kind of record and when, and who read which restricted record, without contents; "
             "reads public records only."

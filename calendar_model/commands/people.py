@@ -1,20 +1,39 @@
 """Commands for users, roles and missions: list and add them, give and take roles, print what each role allows.
 
-The commands write as the one who holds the machine, who needs no role.
+The commands write as the one who holds the machine, who needs no role; what concerns records or personal data is done
+as the person given with ``--as``.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_model import wording
 from calendar_model.access.permissions import OPERATOR
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.role_table import roles_page
 from calendar_model.access.roles import OF_THE_INSTALLATION
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands.options import person
 from calendar_model.commands.output import print_json, print_table
+from calendar_model.messages.data_protection import (
+    ERASED_OF_CONTACT,
+    ERASED_OF_STAFF,
+    HIDDEN_MENTIONS,
+    KEPT_WARNING,
+    OPEN_OF_LEAVER,
+)
+from calendar_model.mission.contacts import find_contact
+from calendar_model.mission.data_protection.erasure import (
+    erase_contact,
+    erase_staff,
+    left_by_erasing,
+    open_of_leaver,
+)
+from calendar_model.mission.data_protection.export import as_json, held_on_contact, held_on_staff
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission, mission_named, missions
 from calendar_model.mission.persons import (
@@ -31,6 +50,7 @@ from calendar_model.terms import Role
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from calendar_model.access.permissions import Viewer
     from calendar_model.commands.output import Commands
     from calendar_model.terms import GivenRole
 
@@ -89,6 +109,35 @@ def add_to(commands: Commands) -> None:
     handed.add_argument("successor", metavar="SUCCESSOR", help="name or identifier of the user who takes over")
     handed.add_argument("--as", dest="person", default="", metavar="PERSON", help="the administrator who does it")
     handed.set_defaults(run=_hand_over)
+
+    exported = what.add_parser(
+        "export",
+        help="write what is held on a person to a file",
+        description=(
+            "Writes what is held on a user, for themselves or an administrator; with --contact, what is held on a "
+            "contact, as far as the reader may see it."
+        ),
+    )
+    exported.add_argument("name", metavar="NAME", help="name or identifier of the user; with --contact, the code")
+    exported.add_argument("--contact", action="store_true", help="a contact instead of a user")
+    exported.add_argument("--to", type=Path, required=True, metavar="FILE", help="file to write; it must not exist yet")
+    exported.add_argument("--as", dest="person", default="", metavar="PERSON", help="who reads it")
+    exported.set_defaults(run=_export)
+
+    erased = what.add_parser(
+        "erase",
+        help="erase the personal data of a user who has left, or of a contact",
+        description=(
+            "Erases the personal data of an inactive user; with --contact, the identity, channels and consents of a "
+            "contact. Says what goes and what stays; erases with --yes only."
+        ),
+    )
+    erased.add_argument("name", metavar="NAME", help="name or identifier of the user; with --contact, the code")
+    erased.add_argument("--contact", action="store_true", help="a contact instead of a user")
+    erased.add_argument("--reason", default="", metavar="TEXT", help="why, for a contact; kept in the history")
+    erased.add_argument("--yes", action="store_true", help="erase; without it only say what would happen")
+    erased.add_argument("--as", dest="person", default="", metavar="PERSON", help="who does it")
+    erased.set_defaults(run=_erase)
 
     table = commands.add_parser(
         "roles",
@@ -245,6 +294,52 @@ def _given(given: Iterable[GivenRole]) -> str:
     listed = [(f" ({names[place]})" if place else "", by_place[place]) for place in sorted(by_place)]
     words = [f"{wording.english_term(role).lower()}{at}" for at, roles in listed for role in Role if role in roles]
     return ", ".join(words) or "no role"
+
+
+def _export(options: argparse.Namespace) -> int:
+    reader = person(options.person)
+    if options.to.exists():
+        raise Refused(Problem("export-file-exists", values={"file": options.to}))
+    if options.contact:
+        held = held_on_contact(reader, find_contact(reader, options.name)[0])
+    else:
+        held = held_on_staff(reader, person(options.name).person_id)
+    with os.fdopen(os.open(options.to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(as_json(held))
+    print(f"Written to {options.to}. It holds personal data: keep it as safe as the calendar.")
+    return 0
+
+
+def _erase(options: argparse.Namespace) -> int:
+    writer = person(options.person)
+    if options.contact:
+        return _erase_contact(options, writer)
+    leaver = person(options.name).person_id
+    print(ERASED_OF_STAFF)
+    if not options.yes:
+        for problem in open_of_leaver(writer, leaver):
+            print(f"Still open: {OPEN_OF_LEAVER[problem]}.")
+        print("Nothing was erased. Add --yes to erase it; this cannot be undone.")
+        return 0
+    print(f"Erased. The user is called {erase_staff(writer, leaver)} from now on.")
+    return 0
+
+
+def _erase_contact(options: argparse.Namespace, writer: Viewer) -> int:
+    contact, version = find_contact(writer, options.name)
+    left = left_by_erasing(writer, contact)
+    print(ERASED_OF_CONTACT)
+    if left.keeps_warning:
+        print(KEPT_WARNING)
+    for one in left.mentions:
+        print(f"May mention the person: {wording.english_term(one.kind).lower()} {one.record_id}, {one.title}")
+    print(HIDDEN_MENTIONS)
+    if not options.yes:
+        print("Nothing was erased. Add --yes and --reason to erase it; this cannot be undone.")
+        return 0
+    erase_contact(writer, contact, seen=version, reason=options.reason)
+    print("Erased.")
+    return 0
 
 
 def _roles(_: argparse.Namespace) -> int:

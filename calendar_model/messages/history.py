@@ -39,6 +39,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "history-item_link-delete": N_("unlinked it from the calendar"),
     "history-record_link-create": N_("linked it to a record"),
     "history-record_link-delete": N_("unlinked it from a record"),
+    "history-retention_extension-create": N_("kept it longer"),
     "history-version-create": N_("saved a text"),
 }
 

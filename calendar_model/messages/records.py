@@ -52,7 +52,4 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "undo-too-late": N_("It is too late to undo this. Change it by hand instead."),
     "undo-changed-since": N_("This has changed again since, so it cannot be undone. Open it to see how it stands now."),
     "undo-unknown": N_("This cannot be undone. Change it by hand instead."),
-    "never-deleted": N_(
-        "Statements, cases and reprisals cannot be deleted. Drop the statement or close the case instead."
-    ),
 }

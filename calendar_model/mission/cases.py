@@ -23,8 +23,8 @@ from calendar_model.mission.checks import (
     give_access_to_owner,
     ids_linked_in_database,
     is_changed,
-    refuse_deletion,
 )
+from calendar_model.mission.data_protection.retention import check_deletion
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY
 from calendar_model.mission.transactions import SaveOptions, save
@@ -176,14 +176,14 @@ CHECKS: Mapping[type[Base], Checks] = {
     Case: Checks(
         written=_complete_days,
         changed=_check_closing,
-        deleted=refuse_deletion,
+        deleted=check_deletion,
         linked=_restrict_linked_record,
         lowest_level=_restricted,
     ),
     Reprisal: Checks(
         problems=_reprisal_problems,
         problems_with=("state", "alleged_on", "reported_to", "reported_on", "response"),
-        deleted=refuse_deletion,
+        deleted=check_deletion,
         linked=_restrict_linked_record,
         lowest_level=_restricted,
     ),

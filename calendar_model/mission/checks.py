@@ -113,9 +113,15 @@ def must_have_reason(session: WorkspaceSession, code: str, field: str = "") -> N
         raise Refused(Problem(code, field))
 
 
-def refuse_deletion(_session: WorkspaceSession, _row: object) -> None:
-    """Refuse to delete a statement, a case or a reprisal."""
-    raise Refused(Problem("never-deleted"))
+def goes_with_record(session: WorkspaceSession, record_id: str) -> bool:
+    """Whether a record is deleted in this session, and with it all that belongs to it."""
+    return any(isinstance(row, Record) and row.id == record_id for row in session.deleted)
+
+
+def has_left(session: Session, person_id: str) -> bool:
+    """Whether a person is no longer active in the database."""
+    active = select(Person.active).where(Person.id == person_id)
+    return session.scalar(active.execution_options(everything=True)) is False
 
 
 def given_to(session: Session, person_id: str) -> frozenset[GivenRole]:

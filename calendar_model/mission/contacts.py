@@ -233,6 +233,19 @@ def contacts_table(found: Iterable[Contact], last: Mapping[str, date]) -> pd.Dat
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def find_contact(viewer: Viewer, named: str, workspace: Workspace | None = None) -> tuple[str, int]:
+    """The identifier and the version of the contact with this code, title or identifier, as far as the viewer sees it.
+
+    Raises Refused for none, and for several of one title.
+    """
+    with reading(viewer, workspace) as session:
+        found = session.execute(select(Contact.id, Contact.version, Contact.title)).all()
+    matching = [one for one in found if named == one.id or same_code(one.title, named)]
+    if len(matching) != 1:
+        raise Refused(Problem("contact-unknown", values={"name": named.strip()}))
+    return matching[0].id, matching[0].version
+
+
 # --- What one must not do
 
 

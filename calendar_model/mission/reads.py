@@ -22,7 +22,7 @@ from calendar_model.clock import now
 from calendar_model.mission.checks import Checks, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Access, Base, Contact, Person, ReadCheck, Record, RecordRead
+from calendar_model.store.models import Access, Base, Contact, Identity, Person, ReadCheck, Record, RecordRead
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import ReadKind, RecordKind
 from calendar_model.vocabulary import Sensitivity
@@ -122,22 +122,30 @@ def _note(viewer: Viewer, ids: Collection[str], how: ReadKind, workspace: Worksp
 
 @contextmanager
 def reading_for_document(viewer: Viewer, workspace: Workspace | None = None) -> Iterator[WorkspaceSession]:
-    """A session to make a document from; which restricted records are read in it is noted at the end.
+    """A session to make a document from; which restricted records, and whose identities, are read in it is noted at
+    the end.
 
     Raises as :func:`~calendar_model.access.unit_of_work.reading` does, also if it cannot be noted: no document is given
     out then.
     """
     read: dict[str, Record] = {}
+    identified: set[str] = set()
 
     def take(_session: object, row: object) -> None:
         if isinstance(row, Record):
             read[row.id] = row
+        elif isinstance(row, Identity):
+            identified.add(row.contact_id)
 
     with reading(viewer, workspace) as session:
         event.listen(session, "loaded_as_persistent", take)
         yield session
-        restricted = {id_ for id_, one in read.items() if one.sensitivity is Sensitivity.RESTRICTED and not one.sample}
-    _note(viewer, restricted, ReadKind.DOCUMENT, workspace)
+        noted = {
+            id_
+            for id_, one in read.items()
+            if (one.sensitivity is Sensitivity.RESTRICTED or id_ in identified) and not one.sample
+        }
+    _note(viewer, noted, ReadKind.DOCUMENT, workspace)
 
 
 def note_histories(viewer: Viewer, ids: Collection[str], workspace: Workspace | None = None) -> None:
@@ -156,8 +164,8 @@ def note_histories(viewer: Viewer, ids: Collection[str], workspace: Workspace | 
 # --- Looking through
 
 
-def reads_of(viewer: Viewer, record_id: str, most: int, workspace: Workspace | None = None) -> Readings:
-    """Who has read a record, with the ``most`` newest readings; nothing for a viewer without access."""
+def reads_of(viewer: Viewer, record_id: str, most: int | None = None, workspace: Workspace | None = None) -> Readings:
+    """Who has read a record, with the ``most`` newest readings or all; nothing for a viewer without access."""
     theirs = RecordRead.record_id == record_id
     with reading(viewer, workspace) as session:
         checked = session.scalar(select(func.max(ReadCheck.at)).where(ReadCheck.record_id == record_id))

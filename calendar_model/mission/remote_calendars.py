@@ -14,7 +14,7 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import Checks, is_changed, must_be_actor
+from calendar_model.mission.checks import Checks, has_left, is_changed, must_be_actor
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Person, RemoteCalendar, RemoteVisit
 from calendar_model.store.session import WorkspaceSession
@@ -34,7 +34,8 @@ def _check_changed(session: WorkspaceSession, row: RemoteCalendar) -> None:
 
 
 def _check_deleted(session: WorkspaceSession, row: RemoteCalendar) -> None:
-    must_be_actor(session, row.person_id)
+    if not has_left(session, row.person_id):
+        must_be_actor(session, row.person_id)
 
 
 CHECKS: Mapping[type[Base], Checks] = {

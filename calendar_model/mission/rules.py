@@ -41,6 +41,7 @@ from calendar_model.mission.checks import (
     reads_at,
     value_before,
 )
+from calendar_model.mission.data_protection import notice, retention
 from calendar_model.mission.statements import checks as statement_checks
 from calendar_model.store.models import (
     Account,
@@ -331,9 +332,11 @@ CHECKS: Mapping[type[Base], Checks] = {
         events.CHECKS,
         language.CHECKS,
         missions.CHECKS,
+        notice.CHECKS,
         persons.CHECKS,
         reads.CHECKS,
         remote_calendars.CHECKS,
+        retention.CHECKS,
         statement_checks.CHECKS,
         subscriptions.CHECKS,
         visits.CHECKS,

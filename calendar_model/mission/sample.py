@@ -243,7 +243,6 @@ def remove(workspace: Workspace | None = None, *, by: Viewer = OPERATOR) -> dict
         persons = _all(session, Person, Person.sample)
         ids = [person.id for person in persons]
         records = _all(session, Record, Record.sample)
-        _delete_overrides(session, [record.id for record in records])
         _release_persons(session, ids)
         kinds = Counter(str(record.kind) for record in records)
         for record in records:
@@ -256,19 +255,6 @@ def remove(workspace: Workspace | None = None, *, by: Viewer = OPERATOR) -> dict
 
 def _all(session: WorkspaceSession, kind: type[B], *where: Any) -> list[B]:
     return list(session.scalars(select(kind).where(*where).execution_options(everything=True)))
-
-
-def _delete_overrides(session: WorkspaceSession, statements: list[str]) -> None:
-    """Delete confirmations before requests, and both before their statements; and texts that were not saved."""
-    overrides = _all(session, Override, Override.statement_id.in_(statements))
-    for confirming in (True, False):
-        for override in overrides:
-            if (override.confirms_id is not None) is confirming:
-                session.delete(override)
-        session.flush()
-    for unsaved in _all(session, Unsaved, Unsaved.statement_id.in_(statements)):
-        session.delete(unsaved)
-    session.flush()
 
 
 def _release_persons(session: WorkspaceSession, persons: list[str]) -> None:

@@ -23,7 +23,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.access.unit_of_work import reading
 from calendar_model.calendar import Filter
-from calendar_model.mission.checks import Checks, is_changed, must_be_actor
+from calendar_model.mission.checks import Checks, has_left, is_changed, must_be_actor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace, current_workspace
 from calendar_model.store.models import Base, Person, PersonRole, Subscription, SubscriptionUse, bounds, longest
@@ -81,8 +81,9 @@ def _check_end(row: Subscription) -> None:
         raise Refused(Problem("subscription-too-long"))
 
 
-def _check_deleted(_session: WorkspaceSession, _row: Subscription) -> None:
-    raise Refused(Problem("subscription-deleted"))
+def _check_deleted(session: WorkspaceSession, row: Subscription) -> None:
+    if not has_left(session, row.person_id):
+        raise Refused(Problem("subscription-deleted"))
 
 
 def _check_use(session: WorkspaceSession, row: SubscriptionUse) -> None:

@@ -68,7 +68,8 @@ def undo(viewer: Viewer, done: Undoable, workspace: Workspace | None = None) -> 
     """
     with writing(viewer, REASON, workspace) as session, session.no_autoflush:
         session.undoes = frozenset(done.changes)
-        for line in lines_to_undo(session, session.undoes, viewer.person_id):
+        # The last first: a row that points at another was deleted before it, and comes back after it.
+        for line in reversed(lines_to_undo(session, session.undoes, viewer.person_id)):
             _take_back(session, line)
         _check_linked_records(session)
 

@@ -425,6 +425,7 @@ class Record(Base):
     named: Mapped[list[Access]] = relationship(cascade="all, delete-orphan")
     access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
     read_checks: Mapped[list[ReadCheck]] = relationship(cascade="all, delete-orphan")
+    extensions: Mapped[list[RetentionExtension]] = relationship(cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
@@ -514,6 +515,47 @@ class ReadCheck(Base):
     record_id: Mapped[str] = _of("record")
     person_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RetentionExtension(Base):
+    """That a record which was due for deletion is kept until a later day, by whom and why."""
+
+    __tablename__ = "retention_extension"
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record")
+    until: Mapped[date] = _required()
+    reason: Mapped[str] = _text(NOTE, required=True)
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class RetentionPeriod(Base):
+    """How many months a kind of record is kept, where an administrator has set another period than the default.
+
+    ``kind_of_record`` is one of :data:`calendar_model.access.roles.RECORD_SUBJECTS`.
+    """
+
+    __tablename__ = "retention_period"
+
+    id: Mapped[str] = _id()
+    kind_of_record: Mapped[str] = mapped_column(String(40), unique=True)
+    months: Mapped[int] = _number(6, 360)
+
+
+class HoldingNotice(Base):
+    """What this system may hold, as the administrator words it, in one language of the interface.
+
+    Public, because it is read before a sign-in.
+    """
+
+    __tablename__ = "holding_notice"
+
+    id: Mapped[str] = _id()
+    language: Mapped[str] = mapped_column(String(8), unique=True)
+    wording: Mapped[str] = _text(PAGE, required=True)
 
 
 class AccessRequest(Base):
@@ -772,7 +814,8 @@ class Statement(Record):
         cascade="all, delete-orphan", order_by="Version.number", back_populates="statement"
     )
     cosponsors: Mapped[list[Cosponsor]] = relationship(cascade="all, delete-orphan", order_by="Cosponsor.country")
-    overrides: Mapped[list[Override]] = relationship(order_by="Override.at")
+    overrides: Mapped[list[Override]] = relationship(cascade="all, delete-orphan", order_by="Override.at")
+    unsaved: Mapped[list[Unsaved]] = relationship(cascade="all, delete-orphan")
     waiting_for: Mapped[Person | None] = relationship(foreign_keys=[waiting_for_id])
     cleared_by: Mapped[Person | None] = relationship(foreign_keys=[cleared_by_id])
 
@@ -815,7 +858,7 @@ class Cosponsor(Base):
 
 
 class Override(Base):
-    """An override of unmet requirements: one person asks with a reason, another confirms. Kept for ever.
+    """An override of unmet requirements: one person asks with a reason, another confirms. Kept with its statement.
 
     A row that asks has no ``confirms_id``; one that confirms names the row that it confirms. ``missing`` has the
     requirements unmet at the request, for ``version_number`` of the text.
@@ -836,6 +879,7 @@ class Override(Base):
     confirms_id: Mapped[str | None] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
 
     person: Mapped[Person] = relationship()
+    confirms: Mapped[Override | None] = relationship(remote_side="Override.id")
 
 
 class Unsaved(Base):
@@ -1147,6 +1191,8 @@ guess_count = sa.Table(
 No session reads them, they have no history, and no backup holds them. :mod:`calendar_model.store.guesses` counts."""
 
 APPEND_ONLY = ("change", "override", "version")
-"""Tables of which the database itself refuses to change a row, and to delete one that is not of a sample record."""
+"""Tables of which the database itself refuses to change a row, and to delete one.
+
+A text or an override can be deleted with a statement that is of the sample, or has come to its end."""
 
 Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)

@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ from calendar_model.store.models import (
     RemoteCalendar,
     RemoteVisit,
     Reprisal,
+    RetentionExtension,
     Statement,
     Unsaved,
     Version,
@@ -98,8 +100,9 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
 OF_NO_SECRET = {
-    "access_request", "account", "correction", "ended_session", "guess_count", "last_visit", "mission", "not_announced",
-    "read_check", "record_read", "role_group", "row_key", "subscription", "subscription_use", "waiting_account",
+    "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit", "mission",
+    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key", "subscription",
+    "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
 and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, and who asks for access writes it
@@ -243,6 +246,8 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         session.add(FurtherKind(record_id=planted.records[Engagement], engagement_kind=invited))
         for record in planted.records.values():
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
+        later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
+        session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
         session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=TODAY))
         followed = planted.texts(RemoteCalendar, body="un-hrc", event_kind=EventKind.MEETING)
         session.add(RemoteCalendar(**followed, id=(remote := new_id()), person_id=planted.named))
@@ -578,6 +583,8 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "EndedSession",
         "RecordRead",
         "ReadCheck",
+        "RetentionPeriod",
+        "HoldingNotice",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:

@@ -72,6 +72,12 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "mission/staffing.py",
                 # Which missions there are, and at which of them a person has a role; nothing of a record.
                 "mission/missions.py",
+                # What is still open blocks a deletion, seen or not.
+                "mission/data_protection/retention.py",
+                # What is held on a user: their own rows, and counts of records.
+                "mission/data_protection/export.py",
+                # Whether anything of a leaver is open, and what belonged to them alone.
+                "mission/data_protection/erasure.py",
                 # How much a leaver held: counts, no titles.
                 "mission/handover.py",
                 # Who asks for access, and who grants it to a record of nobody, does not see the record.

@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from calendar_model import clock
 from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.role_table import NO, YES, cell, matrix, roles_page
 from calendar_model.access.roles import (
+    DELETED_ONCE_DUE,
     OF_THE_INSTALLATION,
     PART_OF_RECORD,
     PERMISSIONS,
@@ -36,6 +38,7 @@ from calendar_model.access.roles import (
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, accounts, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
+from calendar_model.mission.data_protection import retention
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission
 from calendar_model.mission.persons import add_person, change_person, change_roles, set_role_groups
@@ -54,8 +57,10 @@ from calendar_model.store.models import (
     Engagement,
     Event,
     FollowUp,
+    HoldingNotice,
     Identity,
     LanguageProposal,
+    LastVisit,
     NotAnnounced,
     Person,
     PersonRole,
@@ -63,6 +68,7 @@ from calendar_model.store.models import (
     RecordRead,
     RemoteCalendar,
     Reprisal,
+    RetentionPeriod,
     RoleGroup,
     Statement,
     Subscription,
@@ -75,6 +81,7 @@ from calendar_model.terms import (
     EventKind,
     ReadKind,
     RecordKind,
+    ReprisalState,
     Role,
     RoleSource,
     StatementFormat,
@@ -251,7 +258,27 @@ def record_act(world: World, subject: Subject, action: Operation, level: Sensiti
         return lambda: read(actor, made)
     if action is Operation.CHANGE:
         return lambda: save(actor, kind, {"title": title()}, record_id=made, seen=version(kind, made))
+    if subject in DELETED_ONCE_DUE:
+        return lambda: delete_once_due(actor, kind, made)
     return lambda: delete_row(actor, kind, made)
+
+
+ENDS: dict[type[Record], dict[str, Any]] = {
+    Statement: {"state": StatementState.DROPPED},
+    Case: {"closed_on": TODAY},
+    Reprisal: {"state": ReprisalState.CLOSED, "reported_to": "OHCHR", "reported_on": TODAY, "response": "None"},
+}
+"""What ends a record that is deleted only once it is due."""
+
+
+def delete_once_due(who: Viewer, kind: type[Record], record_id: str) -> None:
+    with reading(OPERATOR) as session:
+        record = session.get_one(kind, record_id, execution_options={"everything": True})
+    if any(getattr(record, name) != value for name, value in ENDS[kind].items()):
+        save(member(record.owner_id), kind, ENDS[kind], record_id=record_id, seen=record.version)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.TODAY_VARIABLE, TODAY.replace(year=TODAY.year + 12).isoformat())
+        delete_row(who, kind, record_id)
 
 
 def read(who: Viewer, record_id: str) -> None:
@@ -415,6 +442,48 @@ def read_check(world: World, action: Operation) -> Act:
     return lambda: check_off_reads(world.actor, made)
 
 
+def extension(world: World, action: Operation) -> Act:
+    assert action is Operation.CREATE
+    made = world.record(Subject.ENGAGEMENT)
+    return lambda: retention.keep_longer(world.actor, made, until=TODAY + timedelta(1), reason=REASON)
+
+
+def retention_period(world: World, action: Operation) -> Act:
+    values = {"kind_of_record": Subject.EVENT, "months": 12}
+    return the_only_one(world, RetentionPeriod, action, values, months=24)
+
+
+def holding_notice(world: World, action: Operation) -> Act:
+    return the_only_one(world, HoldingNotice, action, {"language": "en", "wording": "Little"}, wording="Less")
+
+
+def the_only_one(world: World, kind: type[Any], action: Operation, values: dict[str, Any], **changed: Any) -> Act:
+    """Create the one row that there can be, or change or delete it."""
+    administrator = world.people[Role.ADMINISTRATOR]
+    with writing(administrator) as session:
+        for row in session.scalars(select(kind)):
+            session.delete(row)
+    if action is Operation.CREATE:
+        return lambda: world.row(world.actor, kind=kind, **values)
+    made = world.row(administrator, kind=kind, **values)
+    if action is Operation.CHANGE:
+        return lambda: change_row(world.actor, kind, made, **changed)
+    return lambda: delete_row(world.actor, kind, made)
+
+
+def what_a_leaver_left(world: World, action: Operation) -> Act:
+    assert action is Operation.DELETE
+    leaver = somebody("Leaver")
+    record_visit(leaver, TODAY)
+    save(OPERATOR, Person, {"active": False}, record_id=leaver.person_id, seen=1)
+
+    def delete() -> None:
+        with writing(world.actor) as session:
+            session.delete(session.get(LastVisit, leaver.person_id, execution_options={"everything": True}))
+
+    return delete
+
+
 def the_sample(world: World, action: Operation) -> Act:
     sample.remove()
     if action is Operation.CREATE:
@@ -454,6 +523,10 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.ACCOUNT: account,
     Subject.READ_NOTE: read_note,
     Subject.READ_CHECK: read_check,
+    Subject.EXTENSION: extension,
+    Subject.RETENTION: retention_period,
+    Subject.NOTICE: holding_notice,
+    Subject.LEAVER: what_a_leaver_left,
     Subject.SAMPLE: the_sample,
     Subject.HANDOVER: handover,
     Subject.HISTORY: history,

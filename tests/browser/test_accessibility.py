@@ -43,6 +43,7 @@ LISTS = (
     "contacts",
     "language",
     "settings",
+    "data-protection",
     "dossier?of=session-HRC64",
 )
 ONE_OF: dict[str, type[Record]] = {
@@ -66,6 +67,7 @@ ON_A_PHONE = (
     "engagements",
     "follow-ups",
     "settings",
+    "data-protection",
     "import",
     "dossier?of=session-HRC64",
 )

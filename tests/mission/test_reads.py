@@ -12,11 +12,21 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import reads
 from calendar_model.mission.audit import audited_reads
 from calendar_model.mission.reads import CHECK_AFTER, check_off_reads, reading_for_document, reads_of
-from calendar_model.mission.records import get_record
+from calendar_model.mission.records import delete_record, get_record
 from calendar_model.mission.statements.queries import view_statement
 from calendar_model.mission.tasks import TaskKind, own_tasks
 from calendar_model.mission.transactions import save, writing
-from calendar_model.store.models import Case, Contact, Engagement, Identity, Person, Record, RecordRead, Statement
+from calendar_model.store.models import (
+    Case,
+    Contact,
+    Engagement,
+    Identity,
+    Person,
+    ReadCheck,
+    Record,
+    RecordRead,
+    Statement,
+)
 from calendar_model.terms import (
     ContactKind,
     EngagementForm,
@@ -211,3 +221,15 @@ def test_a_check_needs_access_even_where_all_staff_see_the_record(me: Viewer, st
     with refused_for("read-check-without-access"):
         check_off_reads(stranger, contact)
     check_off_reads(me, contact)
+
+
+def test_a_record_whose_readings_were_looked_through_can_be_deleted(me: Viewer, colleague: Viewer) -> None:
+    values = {"engagement_kind": EngagementKind.CONSULTED, "on": TODAY, "form": EngagementForm.ONLINE}
+    values |= {"title": "Met", "sensitivity": Sensitivity.RESTRICTED}
+    made = save(me, Engagement, values, named=[me.person_id, colleague.person_id])
+    opened(colleague, made, RecordKind.ENGAGEMENT)
+    check_off_reads(me, made)
+    with refused_for("role-needed"), writing(me, "A mistake of mine.") as session:
+        session.delete(session.query(ReadCheck).one())
+    delete_record(me, RecordKind.ENGAGEMENT, made, seen=1, reason="It was entered twice.")
+    assert opened(me, made, RecordKind.ENGAGEMENT) is None

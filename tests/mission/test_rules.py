@@ -250,7 +250,7 @@ def test_a_hidden_record_is_tied_by_nobody(staff_member: Viewer, head: Viewer) -
 def test_statements_and_cases_are_kept_and_other_records_go_with_a_reason(staff_member: Viewer) -> None:
     case, engagement = save(staff_member, Case, CASE), save(staff_member, Engagement, ENGAGEMENT)
     with (
-        pytest.raises(Refused, match="cannot be deleted"),
+        refused_for("not-due-while-open"),
         writing(staff_member, "It was a mistake of mine.") as session,
     ):
         session.delete(session.get(Case, case))

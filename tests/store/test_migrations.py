@@ -47,8 +47,18 @@ def tables(workspace: Workspace) -> list[str]:
 
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 SINCE_ACCOUNTS = (
-    "account", "ended_session", "guess_count", "mission", "read_check", "record_read", "row_key", "waiting_account",
-)  # fmt: skip
+    "account",
+    "ended_session",
+    "guess_count",
+    "holding_notice",
+    "mission",
+    "read_check",
+    "record_read",
+    "retention_extension",
+    "retention_period",
+    "row_key",
+    "waiting_account",
+)
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
 LATER = {
     "access_request",
@@ -57,6 +67,7 @@ LATER = {
     "ended_session",
     "further_kind",
     "guess_count",
+    "holding_notice",
     "imported",
     "last_visit",
     "mission",
@@ -66,6 +77,8 @@ LATER = {
     "record_read",
     "remote_calendar",
     "remote_visit",
+    "retention_extension",
+    "retention_period",
     "role_group",
     "row_key",
     "subscription",

@@ -12,12 +12,13 @@ from calendar_model.clock import now
 from calendar_model.mission.checks import (
     Checks,
     give_access_to,
+    goes_with_record,
     has_role,
     is_changed,
     reads_at,
-    refuse_deletion,
     value_before,
 )
+from calendar_model.mission.data_protection.retention import check_deletion
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
@@ -178,13 +179,15 @@ def _refuse_change(_session: WorkspaceSession, _row: object) -> None:
     raise Refused(Problem("text-or-override-changed"))
 
 
-def _refuse_removal(_session: WorkspaceSession, _row: object) -> None:
-    raise Refused(Problem("text-or-override-removed"))
+def _refuse_removal(session: WorkspaceSession, row: Version | Override) -> None:
+    """Refuse to delete a text or an override but with its statement."""
+    if not goes_with_record(session, row.statement_id):
+        raise Refused(Problem("text-or-override-removed"))
 
 
 CHECKS: Mapping[type[Base], Checks] = {
     Statement: Checks(
-        new=_check_new_statement, changed=_check_changed_statement, deleted=refuse_deletion, linked=_reopen_for_case
+        new=_check_new_statement, changed=_check_changed_statement, deleted=check_deletion, linked=_reopen_for_case
     ),
     Version: Checks(new=_check_new_version, changed=_refuse_change, deleted=_refuse_removal),
     Override: Checks(new=_check_new_override, changed=_refuse_change, deleted=_refuse_removal),

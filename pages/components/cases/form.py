@@ -480,4 +480,5 @@ CASE_VIEW = RecordView(
     state=_state,
     above=(pressing_follow_ups,),
     side=(follow_ups_of, _draw_statements, _draw_engagements, LINKED_RECORDS, linked_items()),
+    delete=N_("this case"),
 )

@@ -8,6 +8,7 @@ import streamlit as st
 
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_
+from pages.components.data_protection.notice import draw_folded_notice
 from pages.components.record.forms import RecordForm
 from pages.components.record.parts import linked_by_kind
 
@@ -20,6 +21,7 @@ LINKED_RECORDS = linked_by_kind(
 
 
 def draw_submit(form: RecordForm, label: str, act: Callable[[RecordForm], str]) -> None:
-    """Draw the button of a form that is longer than the screen; it stays visible at the bottom."""
+    """Draw what may be entered, folded, and the button of a form that is longer than the screen: it stays in sight."""
+    draw_folded_notice("form")
     with st.container(key="foot_of_form"):
         form.submit(label, act)

@@ -105,4 +105,5 @@ REPRISAL_VIEW = RecordView(
     state=lambda reprisal, _context: f"{words(reprisal.state)}.",
     above=(pressing_follow_ups,),
     side=(follow_ups_of, _draw_dialogue, linked_statements("Statements"), LINKED_RECORDS, linked_items()),
+    delete=N_("this reprisal"),
 )

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from calendar_model.access.roles import DELETED_ONCE_DUE, subject_of
+from calendar_model.mission.data_protection.retention import due_record
 from calendar_model.mission.records import delete_record, text_limit
 from calendar_model.terms import RecordKind
 from calendar_model.translation import gettext as _
@@ -20,8 +22,11 @@ if TYPE_CHECKING:
 def deletion(record: Record, what: str) -> None:
     """Draw the field for the reason and the button that deletes a record; ``what`` completes “Delete …”.
 
-    Afterwards the page's list is shown. Kinds of record that are never deleted are refused.
+    Afterwards the page's list is shown. A kind of record that is deleted only once it is due has no button before.
     """
+    if subject_of(record.kind) in DELETED_ONCE_DUE and due_record(viewer(), record.id) is None:
+        return
+    what = _(what)
     reason = f"delete_reason_{record.id}"
     with st.expander(_("Delete {what}").format(what=what)):
         st.markdown(_("Its links and follow-ups are deleted too. The history keeps that it existed, and the reason."))

@@ -52,8 +52,8 @@ class RecordView:
 
     ``form`` is given None for a new record. ``state`` is a sentence below the title. ``side`` are the parts of the side
     column, from the top; ``above`` those between heading and form, ``below`` those under the form. ``delete`` completes
-    “Delete …”; without it the kind is never deleted. ``new_in_column``: the form of a new record is as narrow as that
-    of a kept one.
+    “Delete …”; without it the kind is not deleted here. ``new_in_column``: the form of a new record is as narrow as
+    that of a kept one.
     """
 
     kind: RecordKind

@@ -112,6 +112,7 @@ PAGES = (
     PageEntry("confirm", N_("Dates to confirm"), None),
     PageEntry("corrections", N_("Corrections"), None, filtered=False, shows=(RecordKind.CORRECTION,)),
     PageEntry("imports", N_("Import"), None, "import", filtered=False),
+    PageEntry("data_protection", N_("Data protection"), None, "data-protection", filtered=False),
     PageEntry("settings", N_("Settings"), None, filtered=False),
 )
 """All pages; those of a section in the order of its tabs."""

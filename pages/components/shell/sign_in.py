@@ -27,6 +27,7 @@ from calendar_model.mission import accounts
 from calendar_model.mission.accounts import Claims, SignIn
 from calendar_model.translation import gettext as _
 from calendar_model.web.hosts import is_loopback_address
+from pages.components.data_protection.notice import draw_folded_notice
 from pages.components.shell.words import plain
 
 GROUPS_CLAIM_VARIABLE = "HRD_CALENDAR_GROUPS_CLAIM"
@@ -140,6 +141,7 @@ def draw_sign_in() -> None:
         st.title(_("Calendar for human rights defenders"))
         try:
             _draw_way_in(current_sign_in())
+            draw_folded_notice("sign_in")
         except (WorkspaceError, Refused) as fault:
             st.error(plain(str(fault)))
 
