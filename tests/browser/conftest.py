@@ -43,8 +43,8 @@ CHROMIUM_FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # A website that has made its own name point at this machine.
-    "--host-resolver-rules=MAP evil.example 127.0.0.1",
+    # A website that has made its own name point at this machine, and the site of docs/deploy.
+    "--host-resolver-rules=MAP evil.example 127.0.0.1, MAP calendar.example.org 127.0.0.1",
 ]
 WIDE = {"width": 1440, "height": 900}
 NARROW = {"width": 390, "height": 844}

@@ -81,6 +81,15 @@ class Proxy(NamedTuple):
             cookies=cookies,
         )
 
+    def open_pages(self, number: int) -> int:
+        """How many websockets a dashboard holds; 0 if it is away."""
+        try:
+            text = httpx.get(f"http://127.0.0.1:{self.ports[number]}/metrics", trust_env=False).text
+        except httpx.TransportError:
+            return 0
+        [count] = re.findall(r"^hrd_calendar_open_websockets (\S+)$", text, re.MULTILINE)
+        return int(float(count))
+
     def start(self, number: int) -> None:
         """Start a dashboard that has ended."""
         log = self.folder / f"dashboard-{number}.log"

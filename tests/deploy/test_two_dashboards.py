@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import psycopg
 import pytest
+from playwright.sync_api import Browser, expect
 from psycopg import sql
 
 from calendar_model.access.permissions import member
@@ -19,9 +20,12 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import LanguageProposal
+from tests.browser.conftest import PATIENCE, WIDE, browser, settled
 from tests.browser.sign_in import claims_of, cookie
-from tests.deploy.conftest import Proxy
+from tests.deploy.conftest import Proxy, waited_for
 from tests.deploy.page import opened
+
+__all__ = ["browser"]
 
 pytestmark = pytest.mark.postgresql
 AWAY = WHAT_TO_DO[Failure.AWAY]
@@ -142,7 +146,6 @@ def test_a_page_that_stays_open_takes_what_was_typed_to_the_other(proxy: Proxy, 
         typed = page.typed
     with opened(proxy, 1, "engagements", signed_in, typed, new="new") as page:
         assert "You typed this earlier" not in page.text
-        page.run()
     # After a reload there, the dashboard has it.
     with opened(proxy, 1, "engagements", signed_in, new="new") as page:
         assert "Lunch with defenders" in page.text
@@ -169,3 +172,42 @@ def test_what_is_taken_to_the_other_overwrites_nothing_unseen(
         assert "Reprisals, by me" in page.text
         with reading(amina, workspace) as session:
             assert session.get_one(LanguageProposal, made).title == "Reprisals, by another"
+
+
+@pytest.mark.browser
+def test_a_browser_goes_on_at_the_other_when_its_dashboard_is_killed(
+    proxy: Proxy, browser: Browser, signed_in: dict[str, str]
+) -> None:
+    context = browser.new_context(viewport=WIDE, ignore_https_errors=True, locale="en-GB")  # type: ignore[arg-type]
+    context.set_default_timeout(PATIENCE)
+    context.add_cookies([signed_in])  # type: ignore[list-item]
+    page = context.new_page()
+    page.goto(f"{proxy.address}/engagements?new=new")
+    settled(page)
+    title, place = (page.locator(f".st-key-engagement_new_{name} input") for name in ("title", "place"))
+    title.fill("Lunch with defenders")
+    title.press("Tab")
+    settled(page)
+    # Of what has not left the field no dashboard knows.
+    place.click()
+    page.keyboard.type("The mission")
+    [number] = [number for number in range(2) if proxy.open_pages(number)]
+    proxy.dashboards[number].kill()
+    proxy.dashboards[number].wait()
+    try:
+        assert waited_for(lambda: proxy.open_pages(1 - number) > 0)
+        expect(title).to_have_value("Lunch with defenders")
+        expect(place).to_have_value("The mission")
+        # The reader goes on, and reloads: the other one has all of it by now.
+        place.fill("The mission in Geneva")
+        page.get_by_role("button", name="Invited").click()
+        expect(page.get_by_text("Defenders came to a meeting")).to_be_visible()
+        settled(page)
+        page.reload()
+        settled(page)
+        expect(page.get_by_role("button", name="Amina")).to_be_visible()
+        expect(title).to_have_value("Lunch with defenders", timeout=20_000)
+        expect(place).to_have_value("The mission in Geneva")
+    finally:
+        context.close()
+        proxy.start(number)

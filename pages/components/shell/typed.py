@@ -98,6 +98,9 @@ def drawn(keys: Iterable[str]) -> None:
         for key in keys
         if key in st.session_state
     }
+    if st.session_state.get(_CARRIED):
+        # No other run may come before a reload.
+        _keep(here)
 
 
 def is_open() -> bool:
