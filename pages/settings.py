@@ -291,7 +291,7 @@ def who_sees_what() -> None:
     st.markdown(
         _(
             "- **Public**: everyone who opens the calendar, also in feeds.\n"
-            "- **Internal**: all users listed above.\n"
+            "- **Internal**: all users listed above; what belongs to a mission, those with a role there.\n"
             "- **Restricted**: only people given access in the record; lists, counts and searches hide it from "
             "others. Defenders, cases and reprisals are restricted by default. Feeds, lists and calendar files "
             "never include them. Word documents that you create for yourself do, by code: briefing notes and "

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, OPERATOR, Viewer, member, staff_of
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading, staff
+from calendar_model.feeds.subscription_feed import items_of
 from calendar_model.mission import access_requests
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission, colleagues_of, missions, missions_read
 from calendar_model.mission.persons import GroupRole, apply_groups, change_person, change_roles, set_role_groups
 from calendar_model.mission.statements import commands
+from calendar_model.mission.subscriptions import create_subscription, find_subscriber
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history
 from calendar_model.store.database import current_workspace
@@ -24,6 +26,7 @@ from calendar_model.store.history import verify
 from calendar_model.store.models import (
     Case,
     Engagement,
+    Event,
     FollowUp,
     Mission,
     Person,
@@ -33,7 +36,15 @@ from calendar_model.store.models import (
     RoleGroup,
     Statement,
 )
-from calendar_model.terms import EngagementForm, EngagementKind, Role, StatementFormat, StatementState, Suggester
+from calendar_model.terms import (
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    Role,
+    StatementFormat,
+    StatementState,
+    Suggester,
+)
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
@@ -380,3 +391,20 @@ def test_a_retired_mission_gives_no_new_roles_and_keeps_those_that_are_there(two
     change_person(two.administrator, two.ours.person_id, 1, {"post": "Desk"})
     (one,) = [one for one in staff() if one.id == two.ours.person_id]
     assert one.given == {(role, two.here) for role in WRITERS}
+
+
+def test_a_subscription_holds_the_internal_events_of_the_missions_of_its_person(two: Two) -> None:
+    side_event = {"event_kind": EventKind.SIDE_EVENT, "body": "un-hrc", "start": TODAY, "end": TODAY}
+    for who, title in ((two.ours, "Event of Geneva"), (two.theirs, "Event of New York")):
+        save(who, Event, {"title": title, **side_event})
+    save(two.ours, Event, {"title": "Event of all", "mission_id": None, **side_event})
+    found = {}
+    for who in (two.ours, two.both):
+        subscriber = find_subscriber(create_subscription(who))
+        assert subscriber is not None
+        titles = set(items_of(subscriber).table["title"])
+        found[who] = {title for title in titles if title.startswith("Event of ")}
+    assert found == {
+        two.ours: {"Event of Geneva", "Event of all"},
+        two.both: {"Event of Geneva", "Event of New York", "Event of all"},
+    }

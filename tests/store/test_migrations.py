@@ -25,6 +25,7 @@ from calendar_model.store.models import (
     Change,
     Engagement,
     ItemLink,
+    Mission,
     NotAnnounced,
     Person,
     Record,
@@ -262,6 +263,24 @@ def test_a_forged_row_makes_nobody_a_clearer(workspace: Workspace) -> None:
         connection.exec_driver_sql(f"UPDATE person SET may_clear = true WHERE id = '{ids['Desk']}'")
     migrations.upgrade(workspace.engine)
     assert roles(workspace) == {"Desk": {"editor", "case-officer"}}
+
+
+@pytest.mark.parametrize("kind", ["role", "record"])
+def test_what_belongs_to_one_mission_does_not_go_back_to_where_all_would_have_it(
+    workspace: Workspace, kind: str
+) -> None:
+    statement = fill(workspace)
+    with writing(workspace) as session:
+        session.add(mission := Mission(name="Geneva"))
+        session.flush()
+        if kind == "role":
+            session.scalars(select(Person)).one().given = {(Role.READER, mission.id)}
+        else:
+            session.get_one(Statement, statement).mission_id = mission.id
+        session.commit()
+    with pytest.raises(RuntimeError):
+        migrations.downgrade(workspace.engine, "0015")
+    assert tables(workspace) == ALL_TABLES
 
 
 def test_of_several_addresses_of_a_person_the_step_back_leaves_the_newest(workspace: Workspace) -> None:

@@ -408,13 +408,13 @@ class RecordForm:
         """Whether one of these fields was drawn in the last run, or holds what was typed on an earlier visit."""
         return any(f"{self.prefix}_{field}" in st.session_state for field in fields)
 
-    def mission(self) -> None:
-        """Draw the mission to which the record belongs, once there are several: those at which its reader has a role.
+    def mission(self) -> bool:
+        """Draw the mission to which the record belongs, once there are missions; return whether there are.
 
-        A new record begins with the home mission of its writer.
+        Those are offered at which the reader has a role. A new record begins with the home mission of its writer.
         """
         if not (known := missions(viewer())):
-            return
+            return False
         offered = [one.id for one in known if one.active and rights.roles(one.id)]
         self.choose_mission(
             N_("Mission"),
@@ -424,6 +424,7 @@ class RecordForm:
             nothing=_("All missions"),
             help=_("Internal records are read by the users with a role at this mission."),
         )
+        return True
 
     def choose_mission(
         self,
@@ -462,11 +463,14 @@ class RecordForm:
 
     def level(self, born: Sensitivity, everyone: Sequence[Person]) -> None:
         """Draw the mission, the level and for restricted the people with access; ``born`` is the level of a new one."""
-        self.mission()
+        of_missions = (
+            {Sensitivity.INTERNAL: _("Internal: all users, or those of the mission")} if self.mission() else {}
+        )
+        names = {level: _LEVELS[level] for level in Sensitivity} | of_missions
         levels = [
             level for level in Sensitivity if born is not Sensitivity.RESTRICTED or level is not Sensitivity.PUBLIC
         ]
-        chosen = self.choice("sensitivity", _("Visible to"), levels, default=born, format_func=_LEVELS.__getitem__)
+        chosen = self.choice("sensitivity", _("Visible to"), levels, default=born, format_func=names.__getitem__)
         if chosen == Sensitivity.RESTRICTED:
             self.named(_("Visible only to"), everyone)
 

@@ -52,16 +52,8 @@ def _roles(roles: Iterable[Role]) -> str:
 
 
 def draw_missions_of(form: RecordForm, known: Sequence[Mission]) -> None:
-    """Draw the home mission of a user and the roles at one mission; :func:`roles_at_missions` reads them."""
+    """Draw the roles of a user at one mission, which :func:`roles_at_missions` reads, and the home mission."""
     offered = {one.id for one in known if one.active}
-    form.choose_mission(
-        N_("Home mission"),
-        known,
-        offered,
-        default=None,
-        nothing=_("None"),
-        help=_("New records of this person belong to it."),
-    )
     given = form.record.roles_at_missions if form.record is not None else frozenset()
     kept = [_code(one) for one in given]
     names = {
@@ -72,6 +64,14 @@ def draw_missions_of(form: RecordForm, known: Sequence[Mission]) -> None:
     }
     form.several(
         _AT_MISSIONS, N_("Roles at one mission"), names, [one for one in names if one in kept], placeholder=_("Select")
+    )
+    form.choose_mission(
+        N_("Home mission"),
+        known,
+        offered,
+        default=None,
+        nothing=_("None"),
+        help=_("New records of this person belong to it."),
     )
 
 
