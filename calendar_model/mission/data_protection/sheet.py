@@ -163,6 +163,13 @@ HELD: tuple[HeldData, ...] = (
         "all users",
     ),
     HeldData(
+        "mission",
+        ("mission",),
+        "To know which records and roles belong to which mission. No personal data.",
+        "as long as the workspace",
+        "all users",
+    ),
+    HeldData(
         "account",
         ("account",),
         "To recognise a user who signs in: issuer, subject, and the name that the provider gives.",
@@ -210,6 +217,13 @@ HELD: tuple[HeldData, ...] = (
         "To follow the controller's decisions. No personal data.",
         "as long as the workspace",
         "all users; the notice: everyone",
+    ),
+    HeldData(
+        "guesses at secret addresses",
+        ("guess_count",),
+        "To refuse a host that guesses, at all dashboards together: a digest of its network address, and until when.",
+        "an hour at most; on PostgreSQL alone",
+        "nobody",
     ),
     HeldData(
         "keys of encrypted values",
