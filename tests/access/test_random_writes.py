@@ -1,8 +1,9 @@
 """Whatever people write who are not named, they never read who a contact is, nor anything that is restricted, nor what
 is internal at a mission at which they have no role.
 
-Random writes through every public door by two colleagues of another mission and by nobody, with the identifiers of all
-rows in their hands; then all that they can read is looked through for a canary, which stands in every hidden text.
+Random writes through every public door by nobody and by colleagues of another mission with every role, with the
+identifiers of all rows in their hands; then all that they can read is looked through for a canary, which stands in
+every hidden text.
 """
 
 from __future__ import annotations
@@ -140,7 +141,15 @@ def prepare() -> There:
     given = {(role, theirs) for role in USUAL_ROLES}
     one, two = (member(save(OPERATOR, Person, {"name": f"{name} {number}", "given": given})) for name in ("One", "Two"))
     # With an administrator nobody else changes who is active, and who has which role.
-    save(OPERATOR, Person, {"name": f"Administrator {number}", "roles": {Role.ADMINISTRATOR}})
+    others = [
+        member(save(OPERATOR, Person, {"name": f"{role} {number}", "given": {(role, at)}}))
+        for role, at in (
+            (Role.CLEARER, theirs),
+            (Role.ADMINISTRATOR, None),
+            (Role.AUDITOR, None),
+            (Role.READER, theirs),
+        )
+    ]
     restricted = Sensitivity.RESTRICTED
     met: dict[str, Any] = {"on": TODAY, "engagement_kind": EngagementKind.CONSULTED, "form": EngagementForm.ONLINE}
 
@@ -185,7 +194,7 @@ def prepare() -> There:
     save(one, Engagement, mine)
     save(two, Case, {"title": f"Mine {number}", "suggested_by": Suggester.MINISTRY})
     hidden = [organisation, defender, case, reprisal, statement, lowered, deleted, internal, proposal, gone]
-    return There(owner, (one, two, ANONYMOUS), since, number, hidden)
+    return There(owner, (one, two, ANONYMOUS, *others), since, number, hidden)
 
 
 # --- What is written
@@ -197,7 +206,7 @@ numbers = st.integers(0, 63)
 acts = st.lists(st.tuples(numbers, numbers, numbers, numbers, numbers), min_size=1, max_size=3)
 DOORS = (*("orm",) * 12, *("save",) * 6, "ask", "grant", "import", "subscribe", "sample")
 writes = st.lists(
-    st.tuples(st.sampled_from(DOORS), st.sampled_from((0, 0, 0, 1, 1, 1, 2)), acts, st.booleans()),
+    st.tuples(st.sampled_from(DOORS), st.sampled_from((0, 0, 0, 1, 1, 1, 2, 3, 4, 5, 6)), acts, st.booleans()),
     min_size=20,
     max_size=40,
 )
