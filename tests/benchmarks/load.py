@@ -78,8 +78,9 @@ def main() -> None:
             connection.execute("CREATE DATABASE load")
         workspace = open_workspace(address)
         persons, feeds = _people(workspace, max(readers))
+        print(f"{'':27}{'first page':^17}{'later clicks':^27}{'polls':^30}")
         print(
-            "dashboards  readers    clicks  median     95 %  longest   polls/s   median     95 %  MB a session  errors"
+            "dashboards  readers  clicks  median    95 %  median    95 %  longest  a second  median      95 %  MB each  errors"
         )
         for count in dashboards:
             for number in readers:

@@ -12,11 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 import pandas as pd
-from sqlalchemy import ColumnElement, select, true
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Session
 
 from calendar_model import calendar, clock
@@ -25,6 +26,7 @@ from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.roles import (
     DELETED_ONCE_DUE,
     RECORD_SUBJECTS,
+    SUBJECTS_OF_RECORD_TABLE,
     Operation,
     Subject,
     allows,
@@ -150,7 +152,8 @@ class _Standing:
 
 
 def _months_after(day: date, months: int) -> date:
-    return (pd.Timestamp(day) + pd.DateOffset(months=months)).date()
+    later: date = day + relativedelta(months=months)
+    return later
 
 
 # --- Periods
@@ -206,8 +209,12 @@ def _due(viewer: Viewer, workspace: Workspace | None, which: ColumnElement[bool]
     today = clock.today()
     given = roles_of(viewer, workspace)
     with reading(viewer, workspace) as session:
-        kinds = (model_of(kind) for kind in RecordKind)
-        records = [one for kind in kinds for one in session.scalars(select(kind).where(~kind.sample, which))]
+        months = _periods(session)
+        records = [
+            one
+            for kind in map(model_of, RecordKind)
+            for one in session.scalars(select(kind).where(~kind.sample, which, _may_have_ended(kind, months, today)))
+        ]
         if viewer.person_id:
             records = [
                 one for one in records if allows(roles_at(given, one.mission_id), _subject(one), Operation.DELETE)
@@ -224,6 +231,29 @@ def _due(viewer: Viewer, workspace: Workspace | None, which: ColumnElement[bool]
             and standing.since and standing.months and standing.ends
         ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due, one.title, one.record_id))
+
+
+def _may_have_ended(kind: type[Record], months: Mapping[Subject, int | None], today: date) -> ColumnElement[bool]:
+    """Whether the period of a record of this kind can have ended, by the columns that the database can compare.
+
+    Leaves out most records at once; :func:`_standings` tells of the others.
+    """
+    lasts = [months[subject] for subject in SUBJECTS_OF_RECORD_TABLE[str(kind.__tablename__)]]
+    shortest = min((one for one in lasts if one is not None), default=None)
+    if shortest is None:
+        return false()
+    # Months differ in length, and a change is kept by its instant.
+    latest = _months_after(today, -shortest) + timedelta(days=4)
+    changed = Record.updated_at < datetime(latest.year, latest.month, latest.day, tzinfo=UTC)
+    if kind is Event:
+        return Event.end <= latest
+    if kind is Engagement:
+        return Engagement.on <= latest
+    if kind is Case:
+        return Case.closed_on <= latest
+    if kind is Statement:
+        return (Statement.delivered_on <= latest) | changed
+    return changed
 
 
 def _is_due(standing: _Standing, today: date) -> bool:
