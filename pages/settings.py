@@ -331,7 +331,8 @@ if record or new:
         st.markdown(_("This user is no longer listed. Go back to Settings."))
     else:
         st.subheader(_("Add user") if kept is None else plain(kept.name), anchor=False)
-        person_form(kept, context, everyone)
+        with st.container(width=640):
+            person_form(kept, context, everyone)
         if kept is not None:
             left_behind(kept, everyone)
             draw_data_of_user(kept, context)

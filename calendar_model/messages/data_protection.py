@@ -47,9 +47,9 @@ ERASED_OF_STAFF = N_(
 
 COUNTED_FROM: Mapping[str, str] = Translated(
     {
-        "day-held": N_("from the day it is held"),
+        "day-held": N_("from the day it was held"),
         "day-delivered": N_("from its delivery, or from the last change of a dropped one"),
-        "day-closed": N_("from the day it is closed"),
+        "day-closed": N_("from the day it was closed"),
         "last-contact": N_("from the last contact, consent or change"),
         "last-change": N_("from its last change"),
     }
@@ -77,7 +77,7 @@ def period_words(months: int | None) -> str:
 
 
 def due_words(counted_from: str, months: int, day: Any) -> str:
-    """Why a record is due: ``Kept 5 years from the day it is closed; that ended on 3 Feb 2026.``"""
+    """Why a record is due: ``Kept 5 years from the day it was closed; that ended on 3 Feb 2026.``"""
     return _("Kept {period} {counted}; that ended on {day}.").format(
         period=period_words(months), counted=COUNTED_FROM[counted_from], day=wording.day(day)
     )
