@@ -18,12 +18,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import httpx
@@ -49,13 +50,22 @@ from tests.databases import running_postgresql
 from tests.day import TODAY
 
 READERS, DASHBOARDS = (30, 50), (1, 2)
-POLLS_A_SECOND, HOSTS, SUBSCRIPTIONS = 200, 50, 500
-PAUSE_SECONDS = 10.0
-"""How long a reader looks at a page, in the mean."""
-SECONDS = 60
-"""How long each measurement takes."""
+HOSTS, SUBSCRIPTIONS = 50, 500
 TOO_LONG_SECONDS = 60
 CHOICES = ("un-hrc", "osce", "coe", "un-ga", "eu", "asean")
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long it goes on, how long a reader looks at a page in the mean, in seconds, and how many polls a second come.
+
+    A reader clicks ``at_least`` so often, also where the time is over.
+    """
+
+    seconds: float = 60.0
+    pause: float = 10.0
+    polls: int = 200
+    at_least: int = 0
 
 
 @dataclass
@@ -77,31 +87,37 @@ def main() -> None:
         with psycopg.connect(url.format(database="postgres"), autocommit=True) as connection:
             connection.execute("CREATE DATABASE load")
         workspace = open_workspace(address)
-        persons, feeds = _people(workspace, max(readers))
+        persons, feeds = people(workspace, max(readers))
         print(f"{'':27}{'first page':^17}{'later clicks':^27}{'polls':^30}")
         print(
             "dashboards  readers  clicks  median    95 %  median    95 %  longest  a second  median      95 %  MB each  errors"
         )
-        for count in dashboards:
+        for servers in dashboards:
             for number in readers:
-                with _dashboards(count, Path(folder), address) as (processes, addresses):
-                    _measure(processes, addresses, persons[:number], feeds)
+                with dashboards_on(address, servers, Path(folder)) as (processes, addresses):
+                    _measure(processes, addresses, persons[:number], feeds, Pace())
         workspace.close()
 
 
-def _people(workspace: Workspace, number: int) -> tuple[list[str], list[str]]:
+def people(
+    workspace: Workspace, number: int, *, engagements: int = 2_000, subscriptions: int = SUBSCRIPTIONS
+) -> tuple[list[str], list[str]]:
     """Persons with an account in the workspace of a busy mission, and the paths of their subscriptions."""
     _, table = calendar.current()
-    persons = fill(workspace, table, TODAY, engagements=2_000, statements=500, versions=5, officers=number)
+    persons = fill(
+        workspace, table, TODAY, engagements=engagements, statements=engagements // 4, versions=5, officers=number
+    )
     for person in persons:
         bind_account(person, workspace)
-    owners = [member(persons[n % number]) for n in range(SUBSCRIPTIONS)]
+    owners = [member(persons[n % number]) for n in range(subscriptions)]
     made = [create_subscription(owner, workspace=workspace) for owner in owners]
     return persons, [f"/feeds/mine/{secret}.ics" for secret in made]
 
 
 @contextmanager
-def _dashboards(number: int, folder: Path, database: str) -> Iterator[tuple[list[subprocess.Popen[bytes]], list[str]]]:
+def dashboards_on(
+    database: str, number: int, folder: Path
+) -> Iterator[tuple[list[subprocess.Popen[bytes]], list[str]]]:
     """So many dashboards on one database, each with its address, once each has answered."""
     with ExitStack() as stack:
         processes, addresses = [], []
@@ -117,25 +133,36 @@ def _dashboards(number: int, folder: Path, database: str) -> Iterator[tuple[list
 
 
 def _measure(
-    processes: Sequence[subprocess.Popen[bytes]], addresses: Sequence[str], persons: Sequence[str], feeds: Sequence[str]
+    processes: Sequence[subprocess.Popen[bytes]],
+    addresses: Sequence[str],
+    persons: Sequence[str],
+    feeds: Sequence[str],
+    pace: Pace,
 ) -> None:
     servers = [psutil.Process(process.pid) for process in processes]
-    asyncio.run(_read(addresses, [persons[0]] * len(addresses), seconds=0))
+    asyncio.run(_read(addresses, [persons[0]] * len(addresses), Pace(seconds=0)))
     before = sum(server.memory_info().rss for server in servers)
     spawning = multiprocessing.get_context("spawn")
     with spawning.Manager() as shared, spawning.Pool(1) as other:
         started = shared.Event()
-        polling = other.apply_async(_poll_for, (list(addresses), list(feeds), SECONDS, started))
+        polling = other.apply_async(_poll_for, (list(addresses), list(feeds), pace, started))
         if not started.wait(10 * TOO_LONG_SECONDS):
             raise SystemExit("The programs did not get a first copy of their calendars, so the times say nothing.")
-        waits = asyncio.run(_read(addresses, persons, seconds=SECONDS))
+        waits = asyncio.run(_read(addresses, persons, pace))
         polled = polling.get()
     memory = (sum(server.memory_info().rss for server in servers) - before) / len(persons) / 1e6
     waits.polls, faults = polled.polls, [*waits.faults, *polled.faults]
     pages = [f"{one:5.2f} s" for one in (*_quantiles(waits.first), *_quantiles(waits.clicks), max(waits.clicks))]
     polls = [f"{1000 * one:6.0f} ms" for one in _quantiles(waits.polls)]
     counted = f"{len(addresses):>10}{len(persons):>9}{len(waits.clicks):>8}"
-    print(counted, *pages, f"{len(waits.polls) / SECONDS:>9.0f}", *polls, f"{memory:>8.1f}{len(faults):>8}", flush=True)
+    print(
+        counted,
+        *pages,
+        f"{len(waits.polls) / pace.seconds:>9.0f}",
+        *polls,
+        f"{memory:>8.1f}{len(faults):>8}",
+        flush=True,
+    )
     for fault in sorted(set(faults)):
         print(f"  {fault}: {faults.count(fault)}")
 
@@ -145,14 +172,22 @@ def _quantiles(found: Sequence[float]) -> tuple[float, float]:
     return statistics.median(found), statistics.quantiles(found, n=20, method="inclusive")[-1]
 
 
+async def read_and_poll(addresses: Sequence[str], persons: Sequence[str], feeds: Sequence[str], pace: Pace) -> Waits:
+    """Has persons click while programs poll, from this process."""
+    waits, polled = await asyncio.gather(
+        _read(addresses, persons, pace), _poll(addresses, feeds, pace, threading.Event())
+    )
+    return Waits(waits.first, waits.clicks, polled.polls, [*waits.faults, *polled.faults])
+
+
 # --- Readers
 
 
-async def _read(addresses: Sequence[str], persons: Sequence[str], *, seconds: float) -> Waits:
+async def _read(addresses: Sequence[str], persons: Sequence[str], pace: Pace) -> Waits:
     """Has persons click for so long, in turns at one of these addresses; opens a page each if there is no time."""
     waits = Waits()
     readers = [_Reader(addresses[n % len(addresses)], person, n, waits) for n, person in enumerate(persons)]
-    await asyncio.gather(*(reader.read(seconds) for reader in readers))
+    await asyncio.gather(*(reader.read(pace) for reader in readers))
     return waits
 
 
@@ -168,15 +203,15 @@ class _Reader:
         self._field = ""
         """The field of the organisation on the page that is open, as Streamlit names it."""
 
-    async def read(self, seconds: float) -> None:
+    async def read(self, pace: Pace) -> None:
         try:
-            await self._session(seconds)
+            await self._session(pace)
         except Exception as fault:  # noqa: BLE001  # whatever it is, it is an error that a reader meets
             self.waits.faults.append(f"{type(fault).__name__}")
 
-    async def _session(self, seconds: float) -> None:
+    async def _session(self, pace: Pace) -> None:
         # Not all at once, and neither in step.
-        await asyncio.sleep(self._dice.random() * min(seconds, PAUSE_SECONDS))
+        await asyncio.sleep(self._dice.random() * min(pace.seconds, pace.pause))
         kept = cookie(self.address, claims_of(self.person))
         async with httpx.AsyncClient(cookies={kept["name"]: kept["value"]}, timeout=TOO_LONG_SECONDS) as client:
             # Like a browser, which asks for this next to the page and learns the token from it.
@@ -186,7 +221,7 @@ class _Reader:
         cookies = f"{kept['name']}={kept['value']}; _streamlit_xsrf={token}"
         stream = self.address.replace("http", "ws", 1) + "/_stcore/stream"
         protocols: list[Any] = ["streamlit", token]
-        ends = time.monotonic() + seconds
+        ends = time.monotonic() + pace.seconds
         async with connect(
             stream,
             origin=Origin(self.address),
@@ -196,7 +231,10 @@ class _Reader:
             compression=None,
         ) as connection:
             await self._click(connection)
-            while (pause := self._dice.expovariate(1 / PAUSE_SECONDS)) + time.monotonic() < ends:
+            for number in count():
+                pause = self._dice.expovariate(1 / pace.pause)
+                if number >= pace.at_least and time.monotonic() + pause > ends:
+                    return
                 await asyncio.sleep(pause)
                 if self._field and self._dice.random() < 0.3:
                     await self._click(connection, organisation=self._dice.choice(CHOICES))
@@ -256,12 +294,12 @@ class _Reader:
 # --- Polls
 
 
-def _poll_for(addresses: Sequence[str], feeds: Sequence[str], seconds: float, started: Event) -> Waits:
+def _poll_for(addresses: Sequence[str], feeds: Sequence[str], pace: Pace, started: threading.Event) -> Waits:
     """Polls the feeds for so long, evenly, each with the tag of its last copy; says when it has a copy of all."""
-    return asyncio.run(_poll(addresses, feeds, seconds, started))
+    return asyncio.run(_poll(addresses, feeds, pace, started))
 
 
-async def _poll(addresses: Sequence[str], feeds: Sequence[str], seconds: float, started: Event) -> Waits:
+async def _poll(addresses: Sequence[str], feeds: Sequence[str], pace: Pace, started: threading.Event) -> Waits:
     waits, tags = Waits(), dict[str, str]()
     async with AsyncExitStack() as stack:
         clients = [
@@ -299,8 +337,8 @@ async def _poll(addresses: Sequence[str], feeds: Sequence[str], seconds: float, 
         started.set()
         async with asyncio.TaskGroup() as asking:
             began = time.monotonic()
-            for n in range(int(seconds * POLLS_A_SECOND)):
-                await asyncio.sleep(max(0.0, began + n / POLLS_A_SECOND - time.monotonic()))
+            for n in range(int(pace.seconds * pace.polls)):
+                await asyncio.sleep(max(0.0, began + n / pace.polls - time.monotonic()))
                 asking.create_task(ask(clients[n % HOSTS], every[n % len(every)]))
     return waits
 

@@ -20,6 +20,12 @@ function step(event, field, way) {
   if (!next) return;
   event.preventDefault();
   next.focus();
+  here.at = at + way;
+}
+
+// What is found for the last letters is drawn anew, and the one that has the focus can go with what was there.
+function keepPlace() {
+  if (here.at > 0 && document.activeElement === document.body) document.querySelectorAll(RESULTS)[here.at - 1]?.focus();
 }
 
 function listen(event) {
@@ -49,9 +55,11 @@ export default function ({ data }) {
   }
   if (data.field && !fieldOf()?.dataset.hrdSearch) {
     if (fieldOf()) fieldOf().dataset.hrdSearch = "on";
+    here.at = 0;
     focus(6);
   }
   if (data.found === undefined) return;
+  setTimeout(keepPlace, 100);
   // Enter was pressed before this was found; what was found for fewer letters may come in between.
   if (here.wanted === data.found) {
     here.wanted = undefined;
