@@ -65,6 +65,9 @@ _ID = re.compile(r"[0-9a-f]{32}")
 LONGEST_ACCESS = timedelta(days=30)
 """How long access that was asked for lasts at most."""
 
+_JUST_NOW = timedelta(minutes=5)
+"""How far the recorded instant of a grant can be from that of its transaction."""
+
 _GRANT, _REFUSAL = {"granted_by_id", "granted_at"}, {"refused_by_id", "refused_at", "refusal"}
 """The columns of a request that its answer fills in."""
 
@@ -354,6 +357,9 @@ class _Check:
             if len(str(after["refusal"]).strip()) < SHORTEST_REASON:
                 raise Refused(Problem("refusal-without-reason", "refusal"))
             return
+        # People with access are told of what was granted of late.
+        if abs(datetime.fromisoformat(str(after["granted_at"])) - now()) > _JUST_NOW:
+            raise Refused(Problem("request-changed"))
         self._check_duration(after, change.before)
         self.granted.add((record_id, person_id))
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from calendar_model.access.roles import Subject, subject_of
 from calendar_model.clock import now
 from calendar_model.store.history import Audience, Columns, Written
-from calendar_model.store.models import Access, Contact, Identity, Record
+from calendar_model.store.models import Access, AccessRequest, Contact, Identity, Record
 from calendar_model.vocabulary import Sensitivity
 
 _AT_A_TIME = 500
@@ -192,6 +192,8 @@ def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
 def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audience:
     """Return who may read the line of the history about a row: those who could read its values before and after.
 
+    A request for access to an identity is read by those with access to it, also where all staff read the contact.
+
     All staff may read a line about a row without a record; a line about a link needs access to both records, and one
     about a record that moves to another mission a role at both.
     """
@@ -201,7 +203,8 @@ def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audie
         before = change.before if row.before is not None else None
         after = change.after if row.after is not None else None
         sides += [side for side in (before, after) if side is not None]
-    restricted = [side.named for side in sides if side.restricted]
+    is_request = row.table == AccessRequest.__tablename__
+    restricted = [side.named for side in sides if side.restricted or (is_request and side.guarded)]
     if restricted:
         return Audience(Sensitivity.RESTRICTED, frozenset.intersection(*restricted))
     level = max((side.level for side in sides), key=lambda level: level.rank, default=Sensitivity.INTERNAL)

@@ -47,7 +47,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "deletion-without-reason": N_("Enter in a sentence why it is deleted; the reason stays in the history."),
     # Who has read it.
     "read-changed": N_("What is noted on who has read a record cannot be changed or deleted."),
-    "read-check-without-access": N_("Only people with access can tick off who has read a record."),
+    "read-check-without-access": N_("Only people with lasting access can tick off who has read a record."),
     # Undoing.
     "undo-too-late": N_("It is too late to undo this. Change it by hand instead."),
     "undo-changed-since": N_("This has changed again since, so it cannot be undone. Open it to see how it stands now."),

@@ -22,7 +22,7 @@ from calendar_model.calendar.current import change_token
 from calendar_model.mission.events import zone_of
 from calendar_model.reference import load
 from calendar_model.reference.rows import MemberState, Organisation
-from calendar_model.store.models import Base, Change, Code, Correction, bounds, longest
+from calendar_model.store.models import Base, Change, Code, Correction, Instant, bounds, longest
 from calendar_model.store.sealing import is_sealed
 from calendar_model.store.session import WorkspaceSession
 
@@ -45,6 +45,21 @@ def check(session: WorkspaceSession, row: Base) -> None:
         raise Refused(*missing)
     if wrong := next(_problems_in(type(row), given, session if session.actor else None), None):
         raise Refused(wrong)
+
+
+def keep_time(row: Base) -> None:
+    """Have no instant at which a row is written be later than now, nor the last change of one earlier.
+
+    Who looks through readings, and what is due for deletion, depends on these instants.
+    """
+    state: InstanceState[Any] = inspect(row, raiseerr=True)
+    for name, column in state.mapper.columns.items():
+        if not isinstance(column.type, Instant) or column.default is None:
+            continue
+        given = state.attrs[name].history.added
+        is_last_change = state.persistent and column.onupdate is not None
+        if given and given[0] is not None and (is_last_change or given[0] > clock.now()):
+            setattr(row, name, clock.now())
 
 
 def problems(kind: type[Base], values: Mapping[str, Any]) -> tuple[Problem, ...]:

@@ -25,7 +25,7 @@ from calendar_model.mission.checks import Checks, given_to, is_changed
 from calendar_model.mission.missions import must_be_offered
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import USUAL_ROLES, Base, Person, PersonRole, RoleGroup
+from calendar_model.store.models import USUAL_ROLES, Base, Change, Person, PersonRole, RoleGroup
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import GivenRole, Role, RoleSource
 from calendar_model.wording import comparable_name
@@ -172,7 +172,8 @@ def apply_groups(person_id: str, groups: Iterable[str], workspace: Workspace | N
     """Give a person the roles of their groups at the sign-in; return all roles that they then have.
 
     Roles from groups that they have left are taken; those given by hand stay, and the last active administrator stays
-    one. Writes only what changes. Raises Refused for an unknown person.
+    one. Nobody gets a role from a group of which they said themselves that it gives it: a second administrator does
+    that. Writes only what changes. Raises Refused for an unknown person.
     """
     groups = list(groups)
     try:
@@ -188,15 +189,23 @@ def _apply_groups(
 ) -> frozenset[Role]:
     with writing(OPERATOR, "Roles from the groups of the sign-in.", workspace) as session, session.no_autoflush:
         person = _load_person(session, person_id)
-        wanted = roles_for(groups, [(one.name, one.given) for one in session.scalars(select(RoleGroup))])
-        wanted |= {(role, None) for role in also}
+        mapping = session.scalars(select(RoleGroup)).all()
+        own = _written_by(session, person_id, RoleGroup)
+        wanted = roles_for(groups, [(one.name, one.given) for one in mapping]) | {(role, None) for role in also}
+        offered = roles_for(groups, [(one.name, one.given) for one in mapping if one.id not in own])
         kept = [one for one in person.role_rows if one.given in wanted or one.source is RoleSource.HAND]
-        missing = sorted(wanted - {one.given for one in kept}, key=lambda given: (given[0], given[1] or ""))
+        missing = sorted(offered - {one.given for one in kept}, key=lambda given: (given[0], given[1] or ""))
         added = [PersonRole(role=role, mission_id=at, source=RoleSource.GROUP) for role, at in missing]
         if added or len(kept) < len(person.role_rows):
             person.role_rows = [*kept, *added]
             person.roles_changed_at = now()
         return person.roles
+
+
+def _written_by(session: WorkspaceSession, person_id: str, kind: type[Base]) -> set[str]:
+    """The rows of a kind, by identifier, that a person has written."""
+    lines = select(Change.row_id).where(Change.table == kind.__tablename__, Change.person_id == person_id)
+    return set(session.scalars(lines.execution_options(**_EVERYTHING)))
 
 
 def _load_person(session: WorkspaceSession, person_id: str) -> Person:

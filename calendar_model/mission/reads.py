@@ -43,7 +43,8 @@ def _check_read(session: WorkspaceSession, read: RecordRead) -> None:
 
 def _check_check_off(session: WorkspaceSession, check: ReadCheck) -> None:
     must_be_actor(session, check.person_id)
-    named = select(Access.id).where(Access.record_id == check.record_id, Access.person_id == session.actor)
+    lasting = (Access.record_id == check.record_id, Access.person_id == session.actor, Access.until.is_(None))
+    named = select(Access.id).where(*lasting)
     if session.scalar(named.execution_options(**_EVERYTHING)) is None:
         raise Refused(Problem("read-check-without-access"))
 
@@ -71,7 +72,7 @@ class NotedRead:
 @dataclass(frozen=True)
 class Readings:
     """Who has read a record: the newest readings first, how many there are, and how many of them others have made that
-    nobody with access has looked through yet."""
+    are not looked through yet. Nobody looks through their own readings for others, unless they own the record."""
 
     newest: Sequence[NotedRead]
     count: int
@@ -168,17 +169,24 @@ def reads_of(viewer: Viewer, record_id: str, most: int | None = None, workspace:
     """Who has read a record, with the ``most`` newest readings or all; nothing for a viewer without access."""
     theirs = RecordRead.record_id == record_id
     with reading(viewer, workspace) as session:
-        checked = session.scalar(select(func.max(ReadCheck.at)).where(ReadCheck.record_id == record_id))
-        is_new = RecordRead.at > checked if checked is not None else sa.true()
+        owner = select(Record.owner_id).where(Record.id == record_id).scalar_subquery()
+        checked = _last_check((ReadCheck.person_id != RecordRead.person_id) | (ReadCheck.person_id == owner))
+        is_new = checked.is_(None) | (RecordRead.at > checked)
         unchecked = func.count().filter(is_new, RecordRead.person_id != viewer.person_id)
         count, by_others = session.execute(select(func.count(), unchecked).select_from(RecordRead).where(theirs)).one()
-        newest = session.scalars(select(RecordRead).where(theirs).order_by(RecordRead.at.desc()).limit(most))
-        noted = [NotedRead(one.person_id, one.how, one.at, checked is None or one.at > checked) for one in newest]
+        newest = select(RecordRead, is_new).where(theirs).order_by(RecordRead.at.desc()).limit(most)
+        noted = [NotedRead(one.person_id, one.how, one.at, new) for one, new in session.execute(newest)]
         return Readings(noted, count, by_others)
 
 
+def _last_check(by: sa.ColumnElement[bool]) -> sa.ScalarSelect[datetime]:
+    """When a reading was last looked through, by those whom a condition names."""
+    of_it = ReadCheck.record_id == RecordRead.record_id
+    return select(func.max(ReadCheck.at)).where(of_it, by).correlate(RecordRead).scalar_subquery()
+
+
 def check_off_reads(viewer: Viewer, record_id: str, workspace: Workspace | None = None) -> None:
-    """Record that the viewer has looked through who has read a record. Raises Refused without access to it."""
+    """Record that the viewer has looked through who has read a record. Raises Refused without lasting access to it."""
     with writing(viewer, workspace=workspace) as session:
         if session.get(Record, record_id) is None:
             raise Refused(Problem("record-gone"))
@@ -188,15 +196,14 @@ def check_off_reads(viewer: Viewer, record_id: str, workspace: Workspace | None 
 def due_read_checks(session: WorkspaceSession, person_id: str, until: date) -> Sequence[DueReadCheck]:
     """The records of a person whose readings are to be checked by a day: :data:`CHECK_AFTER` the first one by another
     person since the last check."""
-    checked = select(ReadCheck.record_id, func.max(ReadCheck.at).label("at")).group_by(ReadCheck.record_id).subquery()
+    checked = _last_check(ReadCheck.person_id != RecordRead.person_id)
     found = (
         select(Record.id, Record.kind, Record.title, func.min(RecordRead.at).label("first"))
         .join(RecordRead, RecordRead.record_id == Record.id)
-        .outerjoin(checked, checked.c.record_id == Record.id)
         .where(
             Record.owner_id == person_id,
             RecordRead.person_id != person_id,
-            checked.c.at.is_(None) | (RecordRead.at > checked.c.at),
+            checked.is_(None) | (RecordRead.at > checked),
         )
         .group_by(Record.id, Record.kind, Record.title)
         .order_by(func.min(RecordRead.at))

@@ -84,6 +84,8 @@ def check(session: WorkspaceSession) -> None:
         columns.check_reason(session.reason)
         for row in (*added, *changed):
             columns.check(session, row)
+            if session.actor:
+                columns.keep_time(row)
             _check_problems(row)
             _checks(row).written(session, row)
         for row in added:

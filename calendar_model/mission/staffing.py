@@ -62,11 +62,13 @@ def _check_requests(session: WorkspaceSession, before: People, after: People) ->
     asked = (
         select(AccessRequest.record_id, AccessRequest.person_id, Record.mission_id)
         .join(Record, Record.id == AccessRequest.record_id)
-        .where(AccessRequest.granted_by_id.is_(None))
+        .where(AccessRequest.granted_by_id.is_(None), AccessRequest.refused_by_id.is_(None))
     )
     requests = session.execute(asked.execution_options(**_EVERYTHING)).all()
     named: dict[str, set[str]] = {row.record_id: set() for row in requests}
-    rows = select(Access.record_id, Access.person_id).where(Access.record_id.in_(named))
+    # Who has access for a time lets nobody in.
+    lasting = (Access.record_id.in_(named), Access.until.is_(None))
+    rows = select(Access.record_id, Access.person_id).where(*lasting)
     for record_id, person_id in session.execute(rows.execution_options(**_EVERYTHING)):
         named[record_id].add(person_id)
     stranded = sum(

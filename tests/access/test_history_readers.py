@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy import select
 
 from calendar_model.__main__ import main
-from calendar_model.access.permissions import ANONYMOUS, Viewer
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.access_requests import request_access
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store import history, migrations
 from calendar_model.store.database import current_workspace
@@ -70,6 +71,18 @@ def test_a_record_that_is_lowered_keeps_its_past_to_itself(staff_member: Viewer,
     assert "qzcanary" in says(staff_member, made)
     with reading(Viewer("", INTERNAL)) as session:
         assert len(history.of_record(session, made)) == 1
+
+
+def test_why_access_to_an_identity_was_asked_for_is_read_by_those_with_access(
+    staff_member: Viewer, other: Viewer
+) -> None:
+    third = member(save(staff_member, Person, {"name": "Third"}))
+    made = save(staff_member, Contact, {"title": "Organisation 1", "contact_kind": ContactKind.ORGANISATION})
+    save(staff_member, Identity, {"contact_id": made, "name": "A fictional name"})
+    request_access(other, made, "qzcanary is whom I meet next week.")
+    assert "qzcanary" in says(staff_member, made)
+    assert "qzcanary" not in says(third, made)
+    assert ("contact", "create") in told(third, made)
 
 
 def test_who_is_named_later_does_not_read_what_was_written_before(staff_member: Viewer, other: Viewer) -> None:

@@ -214,6 +214,19 @@ def test_groups_give_roles_and_leave_those_given_by_hand(administrator: Viewer) 
     assert verify(current_workspace()).problems == ()
 
 
+def test_nobody_gets_a_role_from_a_group_by_a_mapping_of_their_own(administrator: Viewer) -> None:
+    colleague = person("Colleague", Role.READER)
+    set_role_groups(administrator, [("it", Role.CLEARER)])
+    assert Role.CLEARER not in apply_groups(administrator.person_id, ["it"])
+    assert Role.CLEARER in apply_groups(colleague.person_id, ["it"])
+    set_role_groups(OPERATOR, [])
+    set_role_groups(OPERATOR, [("it", Role.CLEARER)])
+    assert Role.CLEARER in apply_groups(administrator.person_id, ["it"])
+    set_role_groups(administrator, [("it", Role.CLEARER), ("it", Role.EDITOR)])
+    # What they had by another's mapping stays.
+    assert apply_groups(administrator.person_id, ["it"]) >= {Role.ADMINISTRATOR, Role.CLEARER}
+
+
 def test_a_group_does_not_take_the_last_administrator(either_database: None) -> None:
     who = person("Somebody")
     set_role_groups(OPERATOR, [("it", Role.ADMINISTRATOR), ("desk", Role.EDITOR)])

@@ -33,6 +33,7 @@ from calendar_model.terms import ContactKind, EngagementForm, EngagementKind, Ev
 from calendar_model.vocabulary import Sensitivity
 from tests.app import everything, open_page
 from tests.day import TODAY
+from tests.refusals import refused_for
 
 pytestmark = pytest.mark.usefixtures("either_database")
 
@@ -118,6 +119,16 @@ def test_a_script_grants_nothing_for_good(staff_member: Viewer, other: Viewer, c
     for until in (None, clock.now() + timedelta(days=1)):
         with pytest.raises(Refused):
             grant(until)
+    assert not sees(other, case)
+
+
+def test_nobody_dates_a_grant_back_so_that_nobody_is_told(staff_member: Viewer, other: Viewer, case: str) -> None:
+    request = asked(other, staff_member, case)
+    with refused_for("request-changed"), writing(staff_member) as session:
+        row = session.get_one(AccessRequest, request)
+        row.granted_by_id, row.granted_at = staff_member.person_id, clock.now() - timedelta(days=60)
+        row.until = clock.now() + timedelta(days=1)
+        session.add(Access(record_id=case, person_id=other.person_id, until=row.until))
     assert not sees(other, case)
 
 

@@ -10,6 +10,7 @@ from calendar_model import clock
 from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import reads
+from calendar_model.mission.access_requests import grant_access, list_open_requests, request_access
 from calendar_model.mission.audit import audited_reads
 from calendar_model.mission.reads import CHECK_AFTER, check_off_reads, reading_for_document, reads_of
 from calendar_model.mission.records import delete_record, get_record
@@ -151,6 +152,7 @@ def test_nobody_notes_a_reading_in_the_name_of_another_or_takes_one_back(
     assert len(readers(me, case)) == 1
 
 
+@pytest.mark.usefixtures("either_database")
 def test_the_owner_looks_through_what_others_have_read_in_time(
     me: Viewer, colleague: Viewer, stranger: Viewer, case: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -176,6 +178,42 @@ def test_the_owner_looks_through_what_others_have_read_in_time(
     opened(colleague, case)
     assert due() == [case]
     assert [one.is_new for one in reads_of(me, case, 50).newest] == [True, False, False]
+
+
+def due_checks(who: Viewer) -> list[str]:
+    tasks = own_tasks(who, clock.today() + CHECK_AFTER).mine
+    return [task.record_id for task in tasks if task.kind is TaskKind.READ_CHECK]
+
+
+@pytest.mark.usefixtures("either_database")
+def test_nobody_looks_through_their_own_readings_for_the_owner(me: Viewer, colleague: Viewer, case: str) -> None:
+    opened(colleague, case)
+    check_off_reads(colleague, case)
+    assert due_checks(me) == [case]
+    assert reads_of(me, case, 50).unchecked == 1
+    check_off_reads(me, case)
+    assert due_checks(me) == []
+    assert reads_of(me, case, 50).unchecked == 0
+
+
+def test_nobody_looks_through_what_is_still_to_be_read(me: Viewer, colleague: Viewer, case: str) -> None:
+    ahead = clock.now() + timedelta(days=1000)
+    with writing(me) as session:
+        session.add(ReadCheck(record_id=case, person_id=me.person_id, at=ahead))
+    with writing(colleague) as session:
+        session.add(RecordRead(record_id=case, person_id=colleague.person_id, how=ReadKind.DOCUMENT, at=ahead))
+    assert all(one.at <= clock.now() for one in reads_of(me, case, 50).newest)
+    opened(colleague, case)
+    assert reads_of(me, case, 50).unchecked == 2
+
+
+def test_who_has_access_for_a_time_looks_nothing_through(me: Viewer, stranger: Viewer, case: str) -> None:
+    request_access(stranger, case, "I take part in the visit next week.")
+    (request,) = list_open_requests(me)
+    grant_access(me, request.request_id)
+    opened(stranger, case)
+    with refused_for("read-check-without-access"):
+        check_off_reads(stranger, case)
 
 
 def test_the_newest_readings_are_listed_and_all_are_counted(

@@ -8,7 +8,7 @@ import pytest
 
 from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
-from calendar_model.mission.access_requests import request_access
+from calendar_model.mission.access_requests import list_open_requests, refuse_access, request_access
 from calendar_model.mission.persons import change_roles
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save
@@ -84,3 +84,11 @@ def test_who_alone_can_grant_an_open_request_stays(administrator: Viewer) -> Non
     assert refused(lambda: change_roles(administrator, owner.person_id, take=taken)) == [("grantors-needed", 1, 1)]
     person("Cy", Role.CLEARER)
     change_roles(administrator, owner.person_id, take=taken)
+
+
+def test_a_request_that_was_refused_keeps_nobody(administrator: Viewer) -> None:
+    owner, asker = person("Ada", *WRITES), person("Bo", Role.READER)
+    request_access(asker, save(owner, Case, CASE), "I stand in for a colleague.")
+    (request,) = list_open_requests(owner)
+    refuse_access(owner, request.request_id, "The case is closed this week.")
+    assert Role.CASE_OFFICER not in change_roles(administrator, owner.person_id, take={Role.CASE_OFFICER})

@@ -28,6 +28,7 @@ from calendar_model.store.models import (
     Base,
     Contact,
     FollowUp,
+    Identity,
     LastVisit,
     Override,
     Person,
@@ -80,11 +81,15 @@ def erase_contact(
     """Erase a contact: the identity, the channels and the consents, and a defender's field of work and name.
 
     The record stays under its code, so that what it is linked to stays whole. ``reason`` stays in the history, which
-    keeps what was written but for the identity. Return what is left. Raises Refused and EditConflict.
+    keeps what was written but for the identity. Return what is left. Raises EditConflict, and Refused also where an
+    identity is recorded to which the viewer has no access: it would stay.
     """
     with writing(viewer, reason, workspace) as session, session.no_autoflush:
         contact = load_for_update(session, Contact, contact_id, seen)
         must_have_reason(session, "erasure-without-reason", "reason")
+        identity = select(Identity.id).where(Identity.contact_id == contact.id).execution_options(**_EVERYTHING)
+        if contact.identity is None and session.scalar(identity) is not None:
+            raise Refused(Problem("access-needed"))
         left = _left_by_erasing(session, contact)
         # Deleted one by one: the rules, and what clears the traces of erased values, look at deleted rows.
         for row in (contact.identity, *contact.consents):

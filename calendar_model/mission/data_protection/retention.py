@@ -119,7 +119,10 @@ RULES: Mapping[Subject, RetentionRule] = {
 
 @dataclass(frozen=True)
 class DueRecord:
-    """A record that is due for deletion since the day ``due``: its period of ``months`` counts from ``since``."""
+    """A record that is due for deletion since the day ``due``: its period of ``months`` counts from ``since``.
+
+    Both days are as the reader can know them: what is hidden from them keeps a record, but does not show its day.
+    """
 
     record_id: str
     kind: RecordKind
@@ -221,13 +224,17 @@ def _due(viewer: Viewer, workspace: Workspace | None, which: ColumnElement[bool]
             ]
             records = _without_protected(session, records, viewer.person_id)
         standings = _standings(session, records, today)
+        due = [one for one in records if _is_due(standings[one.id], today)]
+        # When the last contact was must not come out if it was in a record that the reader cannot see.
+        seen = _last_contact_days(session, {one.id for one in due if isinstance(one, Contact)}, today, as_seen=True)
         found = [
             DueRecord(
                 one.id, one.kind, subject, one.title, one.sensitivity, one.owner_id, one.version,
                 RULES[subject].counted_from, standing.since, standing.months, standing.ends,
             )
-            for one in records
-            if (subject := _subject(one)) and (standing := standings[one.id]) and _is_due(standing, today)
+            for one in due
+            if (subject := _subject(one))
+            and (standing := _Standing(_first_day(one, seen.get(one.id)), standings[one.id].months))
             and standing.since and standing.months and standing.ends
         ]  # fmt: skip
     return sorted(found, key=lambda one: (one.due, one.title, one.record_id))
@@ -312,12 +319,17 @@ def _first_day(record: Record, last_contact: date | None) -> date | None:
             return changed
 
 
-def _last_contact_days(session: Session, contacts: Collection[str], today: date) -> dict[str, date]:
-    """The day of the last engagement with each contact, or of the end of its last consent if that is later."""
+def _last_contact_days(
+    session: Session, contacts: Collection[str], today: date, *, as_seen: bool = False
+) -> dict[str, date]:
+    """The day of the last engagement with each contact, or of the end of its last consent if that is later.
+
+    ``as_seen``: only of engagements that the reader can see.
+    """
     linked = ids_linked_in_database(session, contacts) if contacts else {}
     others = {other for ids in linked.values() for other in ids}
     met = select(Engagement.id, Engagement.on).where(Engagement.id.in_(others), Engagement.on <= today)
-    days = {row.id: row.on for row in session.execute(met.execution_options(**_EVERYTHING))}
+    days = {row.id: row.on for row in session.execute(met.execution_options(everything=not as_seen))}
     found: dict[str, list[date]] = {id_: [days[one] for one in linked[id_] if one in days] for id_ in linked}
     for consent in _consents(session, contacts):
         found[consent.contact_id] += [

@@ -56,6 +56,7 @@ from calendar_model.terms import (
     StatementState,
     Suggester,
 )
+from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 from tests.refusals import refused_for
 
@@ -136,6 +137,18 @@ def test_what_stays_is_said_without_naming_what_is_hidden(me: Viewer) -> None:
     save(other, Case, {"closed_on": TODAY}, record_id=hidden, seen=1)
     assert not erase_contact(me, made, seen=version(made), reason=REASON).keeps_warning
     assert channels_to_avoid(other, hidden) == []
+
+
+def test_who_has_no_access_to_the_identity_erases_nothing(me: Viewer) -> None:
+    made = defender(me)
+    save(me, Contact, {"sensitivity": Sensitivity.INTERNAL}, record_id=made, seen=version(made), reason=REASON)
+    other = member(save(OPERATOR, Person, {"name": "Other"}))
+    with refused_for("access-needed"):
+        erase_contact(other, made, seen=version(made), reason=REASON)
+    with reading(me) as session:
+        contact = session.get_one(Contact, made)
+        assert contact.identity is not None
+        assert contact.preferred_channels == "Signal"
 
 
 def test_a_defender_by_name_becomes_a_code_and_an_organisation_keeps_its_name(me: Viewer) -> None:

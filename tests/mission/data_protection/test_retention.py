@@ -308,6 +308,31 @@ def test_a_contact_is_kept_while_a_consent_is_valid_and_counts_from_the_last_con
     assert due_records(me) == []
 
 
+def test_the_day_of_a_contact_that_the_reader_cannot_see_is_not_shown(me: Viewer) -> None:
+    other = member(save(OPERATOR, Person, {"name": "Other"}))
+    stand_on(THEN)
+    made = contact(ContactKind.ORGANISATION)(me)
+    hidden = engagement(me, THEN + timedelta(days=100), links=[made])
+    save(me, Engagement, {"sensitivity": Sensitivity.RESTRICTED}, record_id=hidden, seen=1)
+    last = (pd.Timestamp(THEN + timedelta(days=100)) + pd.DateOffset(months=60)).date()
+    stand_on(last - timedelta(days=1))
+    assert due_records(other) == due_records(me) == []  # The engagement keeps the contact for both.
+    stand_on(last)
+    shown = [(one.record_id, one.since) for one in due_records(other)]
+    assert shown == [(made, THEN)]
+    assert [one.since for one in due_records(me) if one.record_id == made] == [THEN + timedelta(days=100)]
+    with reading(other) as session:
+        assert session.get(Engagement, hidden) is None
+
+
+def test_nobody_dates_a_change_back_to_delete_at_once(me: Viewer) -> None:
+    made = reprisal(me)
+    values = {"country": "KEN", "updated_at": datetime.combine(THEN, time(12), UTC)}
+    save(me, Reprisal, values, record_id=made, seen=1)
+    with refused_for("not-due-before"):
+        delete_record(me, RecordKind.REPRISAL, made, seen=version(made), reason=REASON)
+
+
 # --- For whom
 
 
