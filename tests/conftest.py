@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import pytest
@@ -40,6 +41,9 @@ from tests.databases import (
 )
 from tests.day import TODAY
 from tests.project_calendar import DATA, project_reference, project_table
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # The fixtures are here and nowhere else, so that a test process has one server.
 __all__ = [
@@ -124,6 +128,15 @@ def _calendar_without_corrections_stays() -> Iterator[None]:
         # The package names the function of the same name.
         patch.setattr(import_module("calendar_model.calendar.current"), "_MAX_ENTRIES", 8)
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The one Chromium of a test process: a second one could not be driven beside it."""
+    from tests.browser.conftest import chromium
+
+    with chromium() as launched:
+        yield launched
 
 
 @pytest.fixture(autouse=True)

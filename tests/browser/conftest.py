@@ -166,12 +166,6 @@ def staff_page(browser: Browser, staffed_server: str, browser_locale: str) -> It
     context.close()
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as launched:
-        yield launched
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The Chromium of the system's packages, where there is one without a window: it starts and draws quicker."""

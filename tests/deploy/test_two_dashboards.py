@@ -20,12 +20,10 @@ from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.failures import WHAT_TO_DO, Failure
 from calendar_model.store.models import LanguageProposal
-from tests.browser.conftest import PATIENCE, WIDE, browser, settled
+from tests.browser.conftest import PATIENCE, WIDE, settled
 from tests.browser.sign_in import claims_of, cookie
 from tests.deploy.conftest import Proxy, waited_for
 from tests.deploy.page import opened
-
-__all__ = ["browser"]
 
 pytestmark = pytest.mark.postgresql
 AWAY = WHAT_TO_DO[Failure.AWAY]

@@ -33,6 +33,7 @@ SEEN = "_seen"
 _KEY = "typed_here"
 _AGAIN = "typed_again"
 _CARRIED = "typed_carried"
+_TO_DRAW = "typed_carried_to_draw"
 
 Address = tuple[str, ...]
 """Identifies a form: the page and the parameters of its address."""
@@ -62,7 +63,13 @@ def begin(person: str, address: Address) -> None:
     ``person`` identifies the current user; without one nothing is kept beyond this session's own fields.
     """
     here = _here()
-    carried = st.session_state[_CARRIED] = _carried() if _KEY not in st.session_state else frozenset()
+    if _KEY not in st.session_state:
+        st.session_state[_CARRIED] = _carried()
+    elif not st.session_state.get(_TO_DRAW):
+        st.session_state[_CARRIED] = frozenset()
+    carried = st.session_state[_CARRIED]
+    # A click can end a run before it has drawn what was brought.
+    st.session_state[_TO_DRAW] = bool(carried)
     if (here.person, here.address) == (person, address):
         # A field that a callback removed has been saved or discarded.
         forget([key for key in here.began if key not in st.session_state])
@@ -101,6 +108,7 @@ def drawn(keys: Iterable[str]) -> None:
     if st.session_state.get(_CARRIED):
         # No other run may come before a reload.
         _keep(here)
+        st.session_state[_TO_DRAW] = False
 
 
 def is_open() -> bool:
