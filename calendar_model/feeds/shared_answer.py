@@ -33,6 +33,6 @@ class SharedAnswer(Generic[T]):
 
     async def _ask(self) -> T:
         async with self._asking:
-            # Whoever asks from now on needs a later answer.
+            # A coroutine that asks from now on needs a later answer.
             self._next = None
             return await to_thread.run_sync(self._question, limiter=self._threads)

@@ -59,7 +59,7 @@ def downgrade() -> None:
 
 
 def _refuse_deletion_unless(condition: str) -> None:
-    """The database refuses to delete texts and overrides of other statements, whoever asks."""
+    """The database refuses to delete texts and overrides of other statements, also past the program."""
     on_postgresql = op.get_bind().dialect.name == "postgresql"
     for table, called in _CALLED.items():
         name, says = f"{table}_refuses_delete", f"{called} is never deleted."
