@@ -34,6 +34,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
 from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
+from pages.components.statements.agreement import draw_agreement
 from pages.components.statements.details import draw_cosponsors, draw_details, draw_upr_response
 from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import draw_moves, draw_overrides
@@ -77,6 +78,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     with left:
         st.subheader(_("Text"))
         draw_writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
+        draw_agreement(statement, context.zone)
         delivery_buttons(statement, context, person)
         draw_versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
     with right:

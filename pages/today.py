@@ -123,6 +123,8 @@ def task_words(task: Task, names: dict[str, str]) -> str:
         )
     elif task.kind is TaskKind.STATEMENT:
         says = _("your statement")
+    elif task.kind is TaskKind.REVIEW:
+        says = _("review what was said under an override")
     elif task.kind is TaskKind.READ_CHECK:
         says = _("look through who has read it")
     elif task.kind is TaskKind.ACCESS_REQUEST:

@@ -19,9 +19,12 @@ from calendar_model.mission.access_requests import request_access
 from calendar_model.mission.data_protection.notice import set_holding_notice
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.persons import set_role_groups
+from calendar_model.mission.statements.commands import review_override
+from calendar_model.mission.statements.reviews import override_debts
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
+    AgreedText,
     Base,
     Correction,
     Event,
@@ -38,7 +41,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, Role, StatementState
+from calendar_model.terms import EventKind, Role, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -127,6 +130,10 @@ def _complete(workspace: Workspace) -> None:
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
+        joint = session.scalars(sa.select(Statement).where(Statement.voice == Voice.JOINT)).first()
+        assert joint is not None
+        number = joint.versions[-1].number
+        session.add(AgreedText(statement_id=joint.id, version_number=number, person_id=who.id))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
@@ -153,6 +160,8 @@ def _complete(workspace: Workspace) -> None:
         accounts.note_waiting(account, workspace)
         if subject == "bound":
             accounts.bind(OPERATOR, account.code, other, workspace=workspace)
+    (debt,) = override_debts(staff_member, workspace)
+    review_override(staff_member, debt.override_id, "It could not wait.", seen=debt.version_number, workspace=workspace)
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))

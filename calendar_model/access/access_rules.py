@@ -49,6 +49,7 @@ from calendar_model.store.models import (
     LastVisit,
     Mission,
     Override,
+    OverrideReview,
     Person,
     ReadCheck,
     RecordLink,
@@ -474,7 +475,7 @@ def _action(row: Written) -> Operation:
 
 
 _DELETED_WITH_RECORD = frozenset(
-    str(kind.__tablename__) for kind in (AccessRequest, Override, ReadCheck, RetentionExtension)
+    str(kind.__tablename__) for kind in (AccessRequest, Override, OverrideReview, ReadCheck, RetentionExtension)
 )
 """Tables of which a row goes only with its record, by the role that deletes that."""
 

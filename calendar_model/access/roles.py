@@ -36,6 +36,7 @@ class Subject(StrEnum):
     IDENTITY = "identity"
     CONSENT = "consent"
     OVERRIDE = "override"
+    OVERRIDE_REVIEW = "review-of-an-override"
     ACCESS_REQUEST = "access-request"
     SUBSCRIPTION = "subscription"
     REMOTE_CALENDAR = "remote-calendar"
@@ -111,6 +112,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.IDENTITY: _written_by(_CASE_OFFICERS),
     Subject.CONSENT: _written_by(_CASE_OFFICERS),
     Subject.OVERRIDE: {Operation.CREATE: _EDITORS, Operation.CONFIRM: frozenset({Role.CLEARER})},
+    Subject.OVERRIDE_REVIEW: {Operation.CREATE: frozenset({Role.CLEARER})},
     Subject.ACCESS_REQUEST: {
         Operation.CREATE: RECORD_READERS,
         Operation.GRANT: frozenset({Role.CASE_OFFICER, Role.CLEARER}),
@@ -174,7 +176,7 @@ SUBJECTS_OF_RECORD_TABLE: Mapping[str, tuple[Subject, ...]] = {
 """The subjects of a new record, by the table of its kind."""
 
 PART_OF_RECORD = frozenset(
-    {"access", "cosponsor", "further_kind", "imported", "item_link", "record_link", "unsaved", "version"}
+    {"access", "agreed_text", "cosponsor", "further_kind", "imported", "item_link", "record_link", "unsaved", "version"}
 )
 """Tables whose rows are written by the roles that write their record."""
 
@@ -192,6 +194,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "mission": Subject.MISSION,
     "not_announced": Subject.CONFIRMATION,
     "override": Subject.OVERRIDE,
+    "override_review": Subject.OVERRIDE_REVIEW,
     "person": Subject.PERSON,
     "person_role": Subject.PERSON_ROLE,
     "read_check": Subject.READ_CHECK,
@@ -275,7 +278,9 @@ MEANING: Mapping[Role, str] = Translated(
             "Writes engagements, statements, events, language proposals, corrections, follow-ups and contacts that are "
             "organisations."
         ),
-        Role.CLEARER: N_("Clears statements, and confirms overrides that colleagues ask for."),
+        Role.CLEARER: N_(
+            "Clears statements, confirms overrides that colleagues ask for, and reviews what was said under them."
+        ),
         Role.CASE_OFFICER: N_(
             "Writes cases, reprisals, defenders, identities and consents, and grants access to restricted records."
         ),

@@ -59,6 +59,7 @@ COUNTED_FROM: Mapping[str, str] = Translated(
 _BLOCKERS: Mapping[str, str] = Translated(
     {
         "open-follow-up": N_("a follow-up is open"),
+        "unreviewed-override": N_("an override has not been reviewed"),
         "running-consent": N_("a consent is still valid"),
         "coming-item": N_("it is linked to an item of the calendar that is not over"),
         "open-linked-record": N_("a linked record is still open"),

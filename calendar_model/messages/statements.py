@@ -8,7 +8,7 @@ from typing import Any
 from calendar_model.terms import StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
-from calendar_model.wording import term
+from calendar_model.wording import count, term
 
 Template = str | Callable[[Mapping[str, Any]], str]
 
@@ -103,6 +103,13 @@ def _already(values: Mapping[str, Any]) -> str:
     return _("This statement is already {state_label}.").format(state_label=state_label(values["state"]))
 
 
+def _in_brackets(values: Mapping[str, Any]) -> str:
+    passages = count(values["count"], "{number} passage", "{number} passages")
+    return _("Version {number} has {passages} in square brackets. Settle them, then mark the text as agreed.").format(
+        number=values["number"], passages=passages
+    )
+
+
 def _not_writable(values: Mapping[str, Any]) -> str:
     return _(
         "This statement is {state_label}, so its text cannot change. Start a new statement; reopen a dropped one first."
@@ -165,6 +172,17 @@ MESSAGES: Mapping[str, Template] = {
     "override-of-older-text": (
         N_("The text has changed since the override was requested. Request it again for the current text.")
     ),
+    "nothing-to-review": (
+        N_("There is nothing to review here: the statement has not been delivered, or a review is on record already.")
+    ),
+    "review-needs-another-person": (
+        N_("A person who can clear statements, and neither wrote this text nor requested its override, must review it.")
+    ),
+    "review-without-assessment": N_("Enter your assessment in a sentence; it stays with the statement permanently."),
+    # Agreed texts.
+    "agreed-already": N_("Version {number} is marked as agreed already."),
+    "not-negotiated": N_("Only a joint statement, a resolution text or an amendment can be marked as agreed."),
+    "text-in-brackets": _in_brackets,
     # Changes of state, and their requirements.
     "newer-text-unread": (
         N_("A new text has been saved since you opened this page. Read it first, then change the state.")

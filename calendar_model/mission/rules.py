@@ -73,11 +73,12 @@ def check(session: WorkspaceSession) -> None:
     """
     with session.no_autoflush:
         added, changed = list(session.new), [row for row in session.dirty if session.is_modified(row)]
-        actor = _get_actor(session, rows := [*added, *changed, *session.deleted])
+        deleted = [*session.deleted, *_taken_out(changed)]
+        actor = _get_actor(session, rows := [*added, *changed, *deleted])
         if session.undoes:
             _check_undone(session, added, changed)
             return
-        for row in (*changed, *session.deleted):
+        for row in (*changed, *deleted):
             _check_identifier(row)
         if actor is not None and actor.sample:
             _check_stays_in_sample(session, rows)
@@ -99,13 +100,25 @@ def check(session: WorkspaceSession) -> None:
             if isinstance(row, Record):
                 _check_changed_record(session, row)
             _checks(row).changed(session, row)
-        for row in session.deleted if session.actor else ():
+        for row in deleted if session.actor else ():
             _checks(row).deleted(session, row)
             if isinstance(row, Record):
                 must_have_reason(session, "deletion-without-reason")
         _check_corrections(session, added, changed)
         if session.actor:
-            follow_ups.check_owners_see_records(session, (*session.new, *session.dirty), session.deleted)
+            follow_ups.check_owners_see_records(session, (*session.new, *session.dirty), deleted)
+
+
+def _taken_out(changed: Iterable[Any]) -> list[Any]:
+    """The rows taken out of a list of their owner, such as the texts of a statement: the flush will delete them."""
+    return [
+        row
+        for owner in changed
+        for part in inspect(owner).mapper.relationships
+        if part.cascade.delete_orphan
+        for row in inspect(owner).attrs[part.key].history.deleted or ()
+        if row is not None
+    ]
 
 
 def _check_undone(session: WorkspaceSession, added: Iterable[Any], changed: Iterable[Any]) -> None:

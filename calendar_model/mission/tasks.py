@@ -14,9 +14,10 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.access_requests import list_open_requests
 from calendar_model.mission.checks import has_role
 from calendar_model.mission.reads import due_read_checks
+from calendar_model.mission.statements.reviews import unreviewed_overrides
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Record, Statement
-from calendar_model.terms import RecordKind
+from calendar_model.terms import RecordKind, Role
 
 AHEAD = timedelta(days=14)
 """How far ahead tasks with a due date are listed."""
@@ -25,12 +26,14 @@ AHEAD = timedelta(days=14)
 class TaskKind(StrEnum):
     """Why something is a task.
 
-    A statement awaits a reply or is to be finished; a follow-up is to be done. It is time to look through who has read
-    a restricted record, or a colleague has asked for access to one.
+    A statement awaits a reply or is to be finished, or what was said under an override is to be reviewed; a follow-up
+    is to be done. It is time to look through who has read a restricted record, or a colleague has asked for access to
+    one.
     """
 
     REPLY = "reply"
     STATEMENT = "statement"
+    REVIEW = "review"
     FOLLOW_UP = "follow-up"
     READ_CHECK = "read-check"
     ACCESS_REQUEST = "access-request"
@@ -67,7 +70,8 @@ class OwnTasks:
 def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
     """Return the tasks of ``viewer`` on ``today``; of a viewer who is nobody none.
 
-    Their own are the statements that await their reply and the requests for access that they can answer. Of their
+    Their own are the statements that await their reply or their review and the requests for access that they can
+    answer. Of their
     statements, follow-ups and checks of who has read their records, those late or due within :data:`AHEAD` are listed.
     They wait for the replies that they asked for.
     """
@@ -84,12 +88,21 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             .where(FollowUp.owner_id == person, FollowUp.done_on.is_(None), FollowUp.due <= today + AHEAD)
         ).all()
         checks = due_read_checks(session, person, today + AHEAD)
+        reviews = [
+            debt
+            for debt in unreviewed_overrides(session)
+            if debt.awaits(person) and has_role(session, person, Role.CLEARER, at=debt.mission_id)
+        ]
         grants = has_role(session, person, *sorted(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT)))
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [
         *(_of_statement(one, TaskKind.REPLY) for one in awaited),
         *(_of_statement(one, TaskKind.STATEMENT) for one in in_hand),
+        *(
+            Task(TaskKind.REVIEW, one.statement_id, RecordKind.STATEMENT, one.title, "", None, "", one.sample)
+            for one in reviews
+        ),
         *(
             Task(TaskKind.FOLLOW_UP, row.id, row.kind, row.what, row.title, row.due, "", row.sample)
             for row in follow_ups

@@ -815,6 +815,12 @@ class Statement(Record):
     )
     cosponsors: Mapped[list[Cosponsor]] = relationship(cascade="all, delete-orphan", order_by="Cosponsor.country")
     overrides: Mapped[list[Override]] = relationship(cascade="all, delete-orphan", order_by="Override.at")
+    override_reviews: Mapped[list[OverrideReview]] = relationship(
+        cascade="all, delete-orphan", order_by="OverrideReview.at"
+    )
+    agreed_texts: Mapped[list[AgreedText]] = relationship(
+        cascade="all, delete-orphan", order_by="AgreedText.version_number"
+    )
     unsaved: Mapped[list[Unsaved]] = relationship(cascade="all, delete-orphan")
     waiting_for: Mapped[Person | None] = relationship(foreign_keys=[waiting_for_id])
     cleared_by: Mapped[Person | None] = relationship(foreign_keys=[cleared_by_id])
@@ -880,6 +886,47 @@ class Override(Base):
 
     person: Mapped[Person] = relationship()
     confirms: Mapped[Override | None] = relationship(remote_side="Override.id")
+
+
+class OverrideReview(Base):
+    """That a person who took no part in it has reviewed what was said under an override, and their assessment.
+
+    ``override_id`` is the request; ``version_number`` the newest text that the person has read, that is, the text as
+    it was delivered. Kept with its statement.
+    """
+
+    __tablename__ = "override_review"
+
+    VISIBLE_WITH = ("statement_id",)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement")
+    override_id: Mapped[str] = mapped_column(String(32), ForeignKey("override.id"), unique=True)
+    version_number: Mapped[int]
+    assessment: Mapped[str] = _text(NOTE, required=True)
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    person: Mapped[Person] = relationship()
+    override: Mapped[Override] = relationship()
+
+
+class AgreedText(Base):
+    """That a version of a negotiated text is agreed to the last word, between whom, and who recorded it."""
+
+    __tablename__ = "agreed_text"
+    __table_args__ = (UniqueConstraint("statement_id", "version_number"),)
+
+    VISIBLE_WITH = ("statement_id",)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    version_number: Mapped[int]
+    agreed_between: Mapped[str] = _text(LINE, default="")
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    person: Mapped[Person] = relationship()
 
 
 class Unsaved(Base):
@@ -1190,9 +1237,9 @@ guess_count = sa.Table(
 
 No session reads them, they have no history, and no backup holds them. :mod:`calendar_model.store.guesses` counts."""
 
-APPEND_ONLY = ("change", "override", "version")
+APPEND_ONLY = ("change", "override", "override_review", "version")
 """Tables of which the database itself refuses to change a row, and to delete one.
 
-A text or an override can be deleted with a statement that is of the sample, or has come to its end."""
+A text, an override or a review can be deleted with a statement that is of the sample, or has come to its end."""
 
 Index("ix_follow_up_open", FollowUp.owner_id, FollowUp.due)

@@ -48,6 +48,7 @@ from calendar_model.store import history
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
     Access,
+    AgreedText,
     Base,
     Case,
     Consent,
@@ -61,6 +62,7 @@ from calendar_model.store.models import (
     Imported,
     LanguageProposal,
     Override,
+    OverrideReview,
     Person,
     Record,
     RecordLink,
@@ -262,8 +264,11 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         typed = planted.texts(Unsaved)
         commands.keep_unsaved(staff_member, id_, **typed, language="en", based_on=0, workspace=workspace)
     commands.confirm_override(head, asked, planted.texts(Override, missing="")["reason"], workspace)
+    commands.mark_agreed(staff_member, statement, 2, planted.texts(AgreedText)["agreed_between"], workspace)
     for state in (StatementState.CONSULTATION, StatementState.CLEARED, StatementState.DELIVERED):
         commands.move(head, statement, state, seen=2, on=TODAY, workspace=workspace)
+    assessment = planted.texts(OverrideReview)["assessment"]
+    commands.review_override(head, asked, assessment, seen=2, workspace=workspace)
     with writing(staff_member, workspace=workspace) as session:
         delivered = session.get_one(Statement, statement)
         delivered.upr_implementation = planted.text(Statement.__tablename__, "upr_implementation")

@@ -338,6 +338,17 @@ def override(world: World, action: Operation) -> Act:
     return lambda: commands.confirm_override(world.actor, asked, REASON)
 
 
+def override_review(world: World, action: Operation) -> Act:
+    assert action is Operation.CREATE
+    statement = world.consulted(world.record(Subject.CASE, RESTRICTED), level=RESTRICTED)
+    asked = commands.ask_override(world.owner, statement, Step.CLEAR, REASON)
+    clearer = world.people[Role.CLEARER]
+    commands.confirm_override(clearer, asked, REASON)
+    commands.move(clearer, statement, StatementState.CLEARED, seen=1)
+    commands.move(world.owner, statement, StatementState.DELIVERED, seen=1, on=TODAY)
+    return lambda: commands.review_override(world.actor, asked, REASON, seen=1)
+
+
 def access_request(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         hidden = save(world.owner, Case, {"title": title(), "suggested_by": Suggester.MINISTRY})
@@ -512,6 +523,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.IDENTITY: identity,
     Subject.CONSENT: consent,
     Subject.OVERRIDE: override,
+    Subject.OVERRIDE_REVIEW: override_review,
     Subject.ACCESS_REQUEST: access_request,
     Subject.SUBSCRIPTION: subscription,
     Subject.REMOTE_CALENDAR: remote_calendar,

@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    RetentionExtension,
     Statement,
 )
 from calendar_model.store.session import UnscopedQueryError
@@ -305,3 +306,15 @@ def test_an_event_with_impossible_hours_is_refused_whoever_writes_it(staff_membe
 def test_each_kind_of_record_declares_its_checks() -> None:
     kinds = {mapper.class_ for mapper in Record.__mapper__.self_and_descendants} - {Record}
     assert kinds <= set(CHECKS)
+
+
+def test_what_is_taken_out_of_a_list_passes_the_checks_of_a_deletion(staff_member: Viewer) -> None:
+    made = save(staff_member, Engagement, ENGAGEMENT)
+    with writing(staff_member) as session:
+        later = {"until": date(2027, 1, 1), "reason": "An appeal is pending.", "person_id": staff_member.person_id}
+        session.add(RetentionExtension(record_id=made, **later))
+    with refused_for("extension-changed"), writing(staff_member) as session:
+        record = session.get_one(Engagement, made)
+        record.extensions.clear()
+    with reading(staff_member) as session:
+        assert len(session.get_one(Engagement, made).extensions) == 1

@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Change,
     ItemLink,
     Override,
+    OverrideReview,
     Person,
     Record,
     RecordLink,
@@ -420,6 +421,9 @@ def grown(workspace: Workspace, person: Person) -> Statement:
         override = Override(step=Step.CLEAR, version_number=1, missing="x", reason="y", person_id=person.id)
         override.statement_id = statement.id
         session.add(override)
+        session.flush()
+        review = {"override_id": override.id, "version_number": 1, "assessment": "z", "person_id": person.id}
+        session.add(OverrideReview(statement_id=statement.id, **review))
         session.commit()
     return statement
 
@@ -434,9 +438,12 @@ def test_the_database_itself_keeps_what_only_grows(
     statement = tampering.format(table)
     if table == "version":
         statement = statement.replace("reason", "note")
+    elif table == "override_review":
+        statement = statement.replace("reason", "assessment")
     says = {
         "change": "The history is never",
         "override": "An override is never",
+        "override_review": "A review is never",
         "version": "A saved text is never",
     }[table]
     with workspace.engine.connect() as connection, pytest.raises(IntegrityError, match=says):

@@ -49,10 +49,12 @@ def tables(workspace: Workspace) -> list[str]:
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 SINCE_ACCOUNTS = (
     "account",
+    "agreed_text",
     "ended_session",
     "guess_count",
     "holding_notice",
     "mission",
+    "override_review",
     "read_check",
     "record_read",
     "retention_extension",
@@ -64,6 +66,7 @@ CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspec
 LATER = {
     "access_request",
     "account",
+    "agreed_text",
     "correction",
     "ended_session",
     "further_kind",
@@ -73,6 +76,7 @@ LATER = {
     "last_visit",
     "mission",
     "not_announced",
+    "override_review",
     "person_role",
     "read_check",
     "record_read",
@@ -302,7 +306,12 @@ def test_going_back_leaves_nothing_behind_on_a_server(new_postgresql: Callable[[
     workspace = open_workspace(new_postgresql())
     ours = sa.text("SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace ORDER BY proname")
     with workspace.snapshot() as connection:
-        assert connection.scalars(ours).all() == ["override_refuses_delete", "refuse", "version_refuses_delete"]
+        assert connection.scalars(ours).all() == [
+            "override_refuses_delete",
+            "override_review_refuses_delete",
+            "refuse",
+            "version_refuses_delete",
+        ]
     migrations.downgrade(workspace.engine, "base")
     with workspace.snapshot() as connection:
         assert connection.scalars(ours).all() == []

@@ -40,6 +40,7 @@ from calendar_model.mission.corrections import recorded_corrections
 from calendar_model.mission.events import item_of
 from calendar_model.mission.links import model_of
 from calendar_model.mission.persons import roles_of
+from calendar_model.mission.statements.reviews import unreviewed_overrides
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
@@ -92,6 +93,7 @@ class Blocker(StrEnum):
     COMING_ITEM = "coming-item"
     OPEN_RECORD = "open-linked-record"
     KEPT_LONGER = "kept-longer"
+    OVERRIDE = "unreviewed-override"
 
 
 @dataclass(frozen=True)
@@ -359,6 +361,8 @@ def _blockers(session: Session, ids: Collection[str], today: date) -> dict[str, 
     )
     for id_ in session.scalars(kept.execution_options(**_EVERYTHING)):
         found[id_].add(Blocker.KEPT_LONGER)
+    for debt in unreviewed_overrides(session, ids, everything=True):
+        found[debt.statement_id].add(Blocker.OVERRIDE)
     for consent in _consents(session, ids):
         if consent_state(consent, today) not in (ConsentState.EXPIRED, ConsentState.WITHDRAWN):
             found[consent.contact_id].add(Blocker.CONSENT)

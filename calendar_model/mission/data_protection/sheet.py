@@ -120,9 +120,9 @@ HELD: tuple[HeldData, ...] = (
         "who sees the record, and both ends of a link",
     ),
     HeldData(
-        "texts, co-sponsors and overrides of a statement",
-        ("version", "cosponsor", "override"),
-        "To show who wrote and cleared what, and which check was overridden.",
+        "texts, co-sponsors and overrides of a statement, with their reviews, and what is agreed",
+        ("version", "cosponsor", "override", "override_review", "agreed_text"),
+        "To show who wrote, agreed and cleared what, and which check was overridden and reviewed.",
         "as long as the statement",
         "who sees the statement",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import inspect
+from sqlalchemy import inspect, select
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.clock import now
@@ -15,14 +15,29 @@ from calendar_model.mission.checks import (
     goes_with_record,
     has_role,
     is_changed,
+    must_be_actor,
     reads_at,
     value_before,
 )
 from calendar_model.mission.data_protection.retention import check_deletion
 from calendar_model.mission.statements import workflow
+from calendar_model.mission.statements.agreement import bracketed_passages, is_negotiated
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
+from calendar_model.mission.statements.reviews import unreviewed_overrides
+from calendar_model.mission.statements.texts import same_text
 from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
-from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
+from calendar_model.store.models import (
+    AgreedText,
+    Base,
+    Case,
+    Override,
+    OverrideReview,
+    Person,
+    Record,
+    Statement,
+    Unsaved,
+    Version,
+)
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import Role, StatementFormat
 from calendar_model.translation import SOURCE, in_language
@@ -115,7 +130,10 @@ def _reopen_for_case(_session: WorkspaceSession, statement: Statement, other: Re
 
 
 def _check_new_version(session: WorkspaceSession, version: Version) -> None:
-    """Refuse a text that is not the newest, or not its writer's; a first text makes an idea a draft."""
+    """Refuse a text that is not the newest, not its writer's, or that changes nothing: a clearance must not end for it.
+
+    A first text makes an idea a draft.
+    """
     statement = version.statement or session.get(Statement, version.statement_id)
     if statement is None:
         raise Refused(Problem("statement-gone"))
@@ -128,10 +146,22 @@ def _check_new_version(session: WorkspaceSession, version: Version) -> None:
         raise Refused(Problem("version-not-newest", "number"))
     if statement.state not in WRITABLE and statement.state is not None:
         raise Refused(Problem("statement-not-writable", values={"state": statement.state}))
+    before = _newest_in(session, statement.id, version.language or "en")
+    if before is not None and same_text(before.text, version.text or ""):
+        raise Refused(Problem("text-unchanged", values={"number": before.number}))
     if statement.state is CLEARED:
         _reopen(statement)
     elif statement.state in (None, IDEA):
         statement.state = DRAFT
+
+
+def _newest_in(session: WorkspaceSession, statement_id: str, language: str) -> Version | None:
+    """The newest saved text in a language."""
+    saved = select(Version).where(Version.statement_id == statement_id, Version.language == language)
+    with session.no_autoflush:
+        return session.scalars(
+            saved.order_by(Version.number.desc()).limit(1).execution_options(everything=True)
+        ).first()
 
 
 def _check_unsaved(session: WorkspaceSession, row: Unsaved) -> None:
@@ -175,12 +205,72 @@ def _check_new_override(session: WorkspaceSession, row: Override) -> None:
     row.step, row.missing = asked.step, asked.missing
 
 
+def _check_new_review(session: WorkspaceSession, row: OverrideReview) -> None:
+    """Refuse a review of what is not to be reviewed, by a person who took part in it, or without an assessment.
+
+    It is a review of the newest text, which is the one that was delivered.
+    """
+    statement, actor = session.get(Statement, row.statement_id), session.get(Person, session.actor)
+    if statement is None:
+        raise Refused(Problem("statement-gone"))
+    if actor is None:
+        return
+    owed = {debt.override_id: debt for debt in unreviewed_overrides(session, [statement.id])}
+    debt = owed.get(row.override_id)
+    if debt is None or not debt.can_be_reviewed:
+        raise Refused(Problem("nothing-to-review"))
+    if actor.id in debt.involved or not has_role(session, actor.id, Role.CLEARER, at=statement.mission_id):
+        raise Refused(Problem("review-needs-another-person"))
+    facts = facts_for(session, statement, actor.id)
+    if unreadable := workflow.unreadable_records(facts):
+        raise Refused(unmet=unreadable)
+    if len((row.assessment or "").strip()) < SHORTEST_REASON:
+        raise Refused(Problem("review-without-assessment", "assessment"))
+    row.person_id, row.version_number = actor.id, facts.version
+
+
+# --- Agreed texts
+
+
+def _check_new_agreement(session: WorkspaceSession, row: AgreedText) -> None:
+    """Refuse to mark as agreed what is not negotiated, an older version, or a text with passages in brackets."""
+    statement = session.get(Statement, row.statement_id)
+    if statement is None:
+        raise Refused(Problem("statement-gone"))
+    if not session.actor and statement.sample:
+        return
+    must_be_actor(session, row.person_id)
+    _check_agreement_is_open(statement)
+    if not is_negotiated(statement):
+        raise Refused(Problem("not-negotiated"))
+    version = session.scalars(
+        select(Version).where(Version.statement_id == statement.id, Version.number == row.version_number)
+    ).first()
+    newest = None if version is None else _newest_in(session, statement.id, version.language)
+    if version is None or newest is None or newest.number != version.number:
+        raise Refused(Problem("newer-text-unread"))
+    if passages := bracketed_passages(version.text):
+        raise Refused(Problem("text-in-brackets", values={"number": version.number, "count": len(passages)}))
+
+
+def _check_agreement_is_open(statement: Statement) -> None:
+    if statement.state not in WRITABLE:
+        raise Refused(Problem("statement-not-writable", values={"state": statement.state}))
+
+
+def _check_agreement_ends(session: WorkspaceSession, row: AgreedText) -> None:
+    if not goes_with_record(session, row.statement_id):
+        statement = session.get(Statement, row.statement_id)
+        if statement is not None:
+            _check_agreement_is_open(statement)
+
+
 def _refuse_change(_session: WorkspaceSession, _row: object) -> None:
     raise Refused(Problem("text-or-override-changed"))
 
 
-def _refuse_removal(session: WorkspaceSession, row: Version | Override) -> None:
-    """Refuse to delete a text or an override but with its statement."""
+def _refuse_removal(session: WorkspaceSession, row: Version | Override | OverrideReview) -> None:
+    """Refuse to delete a text, an override or its review but with the statement."""
     if not goes_with_record(session, row.statement_id):
         raise Refused(Problem("text-or-override-removed"))
 
@@ -191,5 +281,7 @@ CHECKS: Mapping[type[Base], Checks] = {
     ),
     Version: Checks(new=_check_new_version, changed=_refuse_change, deleted=_refuse_removal),
     Override: Checks(new=_check_new_override, changed=_refuse_change, deleted=_refuse_removal),
+    OverrideReview: Checks(new=_check_new_review, changed=_refuse_change, deleted=_refuse_removal),
+    AgreedText: Checks(new=_check_new_agreement, changed=_refuse_change, deleted=_check_agreement_ends),
     Unsaved: Checks(new=_check_unsaved),
 }

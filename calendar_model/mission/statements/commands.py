@@ -16,18 +16,30 @@ from typing import Any, Unpack
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
+from calendar_model.mission.statements.agreement import agreed_at
 from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.queries import load_statement, newest, text_in, text_of, unsaved
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
 from calendar_model.mission.undo import Undoable, undoable
 from calendar_model.store.database import Workspace, WorkspaceError
-from calendar_model.store.models import Cosponsor, Override, Statement, Unsaved, Version, longest
+from calendar_model.store.models import (
+    AgreedText,
+    Cosponsor,
+    Override,
+    OverrideReview,
+    Statement,
+    Unsaved,
+    Version,
+    longest,
+)
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import CosponsorStanding, StatementState, Step
 
 LONGEST_NOTE = longest(Version, "note")
 LONGEST_REASON = longest(Override, "reason")
-"""Maximum characters of the note on a version, and of the reason of an override."""
+LONGEST_ASSESSMENT = longest(OverrideReview, "assessment")
+LONGEST_BETWEEN = longest(AgreedText, "agreed_between")
+"""Maximum characters of the note on a version, the reason of an override, its review, and of who agreed to a text."""
 
 # --- Details
 
@@ -111,11 +123,9 @@ def save_text(
 def save_edited_text(
     viewer: Viewer, statement_id: str, text: str, *, language: str, based_on: int, note: str = ""
 ) -> Version:
-    """Save a text as :func:`save_text` does; raises Refused if nothing has changed since the version it is from."""
+    """Save a text as :func:`save_text` does, in the workspace of the viewer."""
     with writing(viewer) as session:
         statement = load_statement(session, statement_id)
-        if based_on and text == text_in(statement, based_on):
-            raise Refused(Problem("text-unchanged", values={"number": based_on}))
         return _add_version(session, statement, text, language=language, based_on=based_on, note=note)
 
 
@@ -265,3 +275,59 @@ def confirm_override(viewer: Viewer, override_id: str, reason: str, workspace: W
             raise Refused(Problem("override-gone"))
         values = {"statement_id": asked.statement_id, "step": asked.step, "confirms_id": asked.id}
         session.add(Override(**values, reason=reason.strip()))
+
+
+def review_override(
+    viewer: Viewer, override_id: str, assessment: str, *, seen: int, workspace: Workspace | None = None
+) -> None:
+    """Record that the viewer has reviewed what was said under an override, with their assessment.
+
+    ``seen`` is the number of the newest version that they have read. Raises Refused for an override that is not to be
+    reviewed, or not by this person, and where the text is another one.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        asked = session.get(Override, override_id)
+        if asked is None:
+            raise Refused(Problem("override-gone"))
+        if facts_for(session, load_statement(session, asked.statement_id), viewer.person_id).version != seen:
+            raise Refused(Problem("newer-text-unread"))
+        session.add(
+            OverrideReview(
+                statement_id=asked.statement_id,
+                override_id=asked.id,
+                version_number=seen,
+                assessment=assessment.strip(),
+                person_id=viewer.person_id,
+            )
+        )
+
+
+# --- Agreed texts
+
+
+def mark_agreed(
+    viewer: Viewer, statement_id: str, number: int, between: str = "", workspace: Workspace | None = None
+) -> None:
+    """Record that version ``number`` is agreed to the last word, ``between`` whom if that is worth a word.
+
+    Raises Refused if it is marked already, is not the newest in its language, or has passages in square brackets.
+    """
+    with writing(viewer, workspace=workspace) as session:
+        statement = load_statement(session, statement_id)
+        if agreed_at(statement, number) is not None:
+            raise Refused(Problem("agreed-already", values={"number": number}))
+        session.add(
+            AgreedText(
+                statement_id=statement.id,
+                version_number=number,
+                agreed_between=between.strip(),
+                person_id=viewer.person_id,
+            )
+        )
+
+
+def unmark_agreed(viewer: Viewer, statement_id: str, number: int, workspace: Workspace | None = None) -> None:
+    """Take back that version ``number`` is agreed; nothing happens if it is not marked."""
+    with writing(viewer, workspace=workspace) as session:
+        statement = load_statement(session, statement_id)
+        statement.agreed_texts = [one for one in statement.agreed_texts if one.version_number != number]

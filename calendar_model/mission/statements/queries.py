@@ -23,14 +23,17 @@ from calendar_model.mission import records
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.reads import note_read
 from calendar_model.mission.statements.clearance import Clearance, clearances_of
+from calendar_model.mission.statements.reviews import OverrideDebt, unreviewed_overrides
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
 from calendar_model.store.history import of_record
 from calendar_model.store.models import (
     Access,
+    AgreedText,
     Case,
     Change,
     ItemLink,
     Override,
+    OverrideReview,
     Person,
     PersonRole,
     Record,
@@ -58,7 +61,11 @@ class StatementGroup(StrEnum):
 
 @dataclass(frozen=True)
 class StatementSummary:
-    """A statement as the list shows it. ``is_typed``: the reader has typed into it and not saved."""
+    """A statement as the list shows it. ``is_typed``: the reader has typed into it and not saved.
+
+    ``is_agreed``: its newest text is agreed to the last word. ``unreviewed``: how many overrides nobody has reviewed
+    yet; ``to_review``: the reader can review one of them now.
+    """
 
     id: str
     title: str
@@ -75,6 +82,9 @@ class StatementSummary:
     updated_at: datetime
     mission_id: str | None = None
     is_typed: bool = False
+    is_agreed: bool = False
+    unreviewed: int = 0
+    to_review: bool = False
 
     @property
     def restricted(self) -> bool:
@@ -114,13 +124,15 @@ def statements_by_group(
     states: Collection[StatementState] = (),
     voices: Collection[Voice] = (),
     formats: Collection[StatementFormat] = (),
+    only_unreviewed: bool = False,
     may_clear: bool = False,
 ) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
     """All statements, each in the first group that fits; what is due first comes first, what is over last.
 
     ``search`` keeps those in whose title and newest text together every word occurs, in whatever case; ``states``,
-    ``voices`` and ``formats`` keep these, empty keeps all. If the person ``may_clear``, unconfirmed overrides of other
-    persons await them too.
+    ``voices`` and ``formats`` keep these, empty keeps all; ``only_unreviewed`` keeps those with an override that
+    nobody has reviewed. If the person ``may_clear``, what other persons did under an override, or ask to do, awaits
+    them too.
     """
     wanted = select(*_COLUMNS)
     if states:
@@ -133,7 +145,22 @@ def statements_by_group(
         wanted = wanted.where(Statement.id.in_(_containing(words)))
     typed = set(session.scalars(select(Unsaved.statement_id).where(Unsaved.person_id == person_id)))
     to_confirm = {o.statement_id for o in open_overrides(session) if o.person_id != person_id} if may_clear else set()
-    found = [StatementSummary(**row._mapping, is_typed=row.id in typed) for row in session.execute(wanted)]
+    newest = select(func.max(Version.number)).where(Version.statement_id == AgreedText.statement_id).scalar_subquery()
+    agreed = set(session.scalars(select(AgreedText.statement_id).where(AgreedText.version_number == newest)))
+    debts: dict[str, list[OverrideDebt]] = defaultdict(list)
+    for debt in unreviewed_overrides(session):
+        debts[debt.statement_id].append(debt)
+    found = [
+        StatementSummary(
+            **row._mapping,
+            is_typed=row.id in typed,
+            is_agreed=row.id in agreed,
+            unreviewed=len(debts[row.id]),
+            to_review=may_clear and any(debt.awaits(person_id) for debt in debts[row.id]),
+        )
+        for row in session.execute(wanted)
+        if row.id in debts or not only_unreviewed
+    ]
     groups: dict[StatementGroup, list[StatementSummary]] = {group: [] for group in StatementGroup}
     for one in found:
         groups[_group(one, person_id, today, to_confirm)].append(one)
@@ -150,6 +177,7 @@ def list_statements(
     states: Collection[StatementState] = (),
     voices: Collection[Voice] = (),
     formats: Collection[StatementFormat] = (),
+    only_unreviewed: bool = False,
     may_clear: bool = False,
 ) -> Mapping[StatementGroup, Sequence[StatementSummary]]:
     """The :func:`statements_by_group` of the viewer."""
@@ -162,12 +190,13 @@ def list_statements(
             states=states,
             voices=voices,
             formats=formats,
+            only_unreviewed=only_unreviewed,
             may_clear=may_clear,
         )
 
 
 def _group(one: StatementSummary, person_id: str, today: date, to_confirm: Collection[str]) -> StatementGroup:
-    if one.open and (one.waiting_for_id == person_id or one.id in to_confirm):
+    if one.to_review or (one.open and (one.waiting_for_id == person_id or one.id in to_confirm)):
         return StatementGroup.AWAITING_ME
     if one.is_typed or (one.open and one.owner_id == person_id):
         return StatementGroup.MINE
@@ -254,11 +283,13 @@ WHOLE: tuple[ORMOption, ...] = (
     selectinload(Statement.versions).selectinload(Version.written_by),
     selectinload(Statement.cosponsors),
     selectinload(Statement.overrides).selectinload(Override.person),
+    selectinload(Statement.override_reviews).selectinload(OverrideReview.person),
+    selectinload(Statement.agreed_texts).selectinload(AgreedText.person),
     selectinload(Statement.waiting_for),
     selectinload(Statement.cleared_by),
     selectinload(Statement.named).selectinload(Access.person),
 )
-"""Load options for showing a statement's texts, co-sponsors and overrides after its session has ended."""
+"""Load options for showing a statement's texts, co-sponsors, overrides and reviews after its session has ended."""
 
 
 def load_statement(session: Session, statement_id: str) -> Statement:

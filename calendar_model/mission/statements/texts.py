@@ -72,6 +72,15 @@ def _bracketed(conflict: Conflict) -> str:
     return start + " ".join(f"[{text.strip()}]" for text in versions) + end
 
 
+def same_text(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but line ends and blanks at the ends of lines and of the text."""
+    return _trimmed(one) == _trimmed(other)
+
+
+def _trimmed(text: str) -> str:
+    return "\n".join(line.rstrip() for line in text.splitlines()).strip()
+
+
 def compare(old: str, new: str) -> list[Piece]:
     """Return what was removed and added from ``old`` to ``new``, word by word.
 

@@ -78,6 +78,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             states = _choices("statements_states", _("Status"), StatementState, _state)
             voices = _choices("statements_voices", _("Who speaks"), Voice, words)
             formats = _choices("statements_formats", _("Format"), StatementFormat, words)
+            only_unreviewed = st.checkbox(_("With an override to be reviewed"), key="statements_unreviewed")
             mission_id = choose_own_mission(context)
         st.button(
             _("New statement"),
@@ -95,6 +96,7 @@ def draw_list(context: PageContext, person: Person) -> None:
         states=states,
         voices=voices,
         formats=formats,
+        only_unreviewed=only_unreviewed,
         may_clear=Role.CLEARER in person.roles,
     )
     groups = {
@@ -105,7 +107,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
-    narrowed = bool(search or states or voices or formats or mission_id)
+    narrowed = bool(search or states or voices or formats or mission_id or only_unreviewed)
     if not total:
         st.markdown(
             _("No statement matches. Broaden your search.") if narrowed else _("No drafts yet. Start a new statement.")
@@ -113,6 +115,14 @@ def draw_list(context: PageContext, person: Person) -> None:
         return
     if count < total:
         st.caption(_("Hidden by the filter: {total}.").format(total=total - count))
+    unreviewed = sum(one.unreviewed for listed in groups.values() for one in listed)
+    if unreviewed and not only_unreviewed:
+        st.button(
+            _("Overrides not reviewed yet: {count}").format(count=unreviewed),
+            key="show_unreviewed",
+            type="tertiary",
+            on_click=_show_unreviewed,
+        )
     names = {one.id: one.name for one in staff()}
     shown = {group: listed[: st.session_state.get(_many(group), _AT_FIRST)] for group, listed in groups.items()}
     ids = [one.id for listed in shown.values() for one in listed]
@@ -132,6 +142,10 @@ def draw_list(context: PageContext, person: Person) -> None:
     everything = [statement for listed in groups.values() for statement in listed if not statement.restricted]
     csv_download(_frame(everything, context, names), "statements")
     st.caption(_("These files leave out restricted statements."))
+
+
+def _show_unreviewed() -> None:
+    st.session_state["statements_unreviewed"] = True
 
 
 def _choices(key: str, label: str, terms: type[T], called: Callable[[str], str]) -> list[T]:
@@ -185,6 +199,8 @@ def _draw_summary(
         _("awaiting reply from {asked}").format(asked=asked) if asked else "",
         _("raises {cases}").format(cases=", ".join(links.cases)) if links.cases else "",
         "restricted" if statement.restricted else "",
+        _("agreed text") if statement.is_agreed else "",
+        _("override not reviewed") if statement.unreviewed else "",
         _("you have unsaved text") if statement.is_typed else "",
     ]
     with st.container(horizontal=True, gap="small"):

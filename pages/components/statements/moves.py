@@ -21,6 +21,7 @@ from pages.components.record import fields, forms
 from pages.components.shell import rights, undo
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
+from pages.components.statements.reviews import draw_review
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Override, Person, Statement
@@ -174,6 +175,7 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
     open_ids = {one.id for one in view.open_overrides}
     for asked in (one for one in statement.overrides if one.confirms_id is None):
         _draw_override(asked, confirmed.get(asked.id), asked.id in open_ids, zone)
+        draw_review(statement, asked, actor, zone)
     for asked in view.open_overrides:
         _draw_confirmation(asked, actor, view.clearers)
     step = step_to_override(facts, view.open_overrides)
@@ -183,7 +185,8 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
         st.markdown(
             _(
                 "For urgent cases. Give a reason; a second person who can clear statements must confirm. The override "
-                "covers the present text only. Both names and reasons are kept here permanently."
+                "covers the present text only. Both names and reasons are kept here permanently, and a person who "
+                "took no part reviews afterwards what was said."
             )
         )
         key = f"override_reason_{statement.id}"

@@ -11,6 +11,7 @@ from calendar_model import wording
 from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import state_label
 from calendar_model.mission.statements import commands, languages, workflow
+from calendar_model.mission.statements.agreement import agreed_at
 from calendar_model.mission.statements.queries import newest_text, statement_with_typing, text_in, version_texts
 from calendar_model.mission.statements.texts import merge
 from calendar_model.terms import StatementState
@@ -145,6 +146,12 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
     if newest is not None and newest.number > state.base:
         _draw_newer_version(work, newest, base_text, context)
     warn_of_marks(state.text)
+    if newest is not None and agreed_at(statement, newest.number) is not None:
+        st.warning(
+            _("Version {number} is agreed to the last word. Saving changes makes a text that is not agreed.").format(
+                number=newest.number
+            )
+        )
     if statement.state is StatementState.CLEARED:
         st.warning(
             _(

@@ -10,6 +10,7 @@ import streamlit as st
 from calendar_model import wording
 from calendar_model.access.roles import Operation, Subject
 from calendar_model.mission.statements import commands, languages, workflow
+from calendar_model.mission.statements.agreement import agreed_at
 from calendar_model.mission.statements.clearance import Clearance
 from calendar_model.mission.statements.queries import cleared_with
 from calendar_model.mission.statements.speaking import duration
@@ -65,6 +66,8 @@ def _cleared(
 def _version(statement: Statement, version: Version, newest: int, cleared: Sequence[str], context: PageContext) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"version_{version.number}"):
         parts = [_version_name(version, context.zone), duration(speaking_seconds(version.text, version.language))]
+        if agreed_at(statement, version.number) is not None:
+            parts.append(_("agreed to the last word"))
         parts += cleared
         if version.note:
             parts.append(version.note)

@@ -210,6 +210,10 @@ def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overri
     stand_on(THEN.replace(year=2030, day=27))
     assert [one.record_id for one in due_records(me)] == [raised]
     stand_on(THEN.replace(year=2030, day=28))
+    assert [one.record_id for one in due_records(me)] == [raised]
+    with refused_for("not-due-blocked"):
+        delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
+    commands.review_override(clearer, asked, "It could not wait, and nobody came to harm.", seen=1)
     assert {one.record_id for one in due_records(me)} == {made, raised}
     done = delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
     with reading(me) as session:
@@ -219,6 +223,7 @@ def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overri
     with reading(me) as session:
         assert [one.number for one in session.get_one(Statement, made).versions] == [1]
         assert len(session.get_one(Statement, made).overrides) == 2
+        assert [one.version_number for one in session.get_one(Statement, made).override_reviews] == [1]
     assert verify(current_workspace()).problems == ()
 
 

@@ -32,6 +32,7 @@ from calendar_model.terms import (
 )
 from tests.cases import ANSWERS, CASE
 from tests.day import TODAY
+from tests.refusals import refused_for
 from tests.staff import CLEARER
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
@@ -128,9 +129,6 @@ def team(workspace: Workspace) -> Team:
 @pytest.mark.parametrize(
     "again",
     [
-        SPOKEN,
-        f"{SPOKEN} ",
-        f"\n{SPOKEN}\n\n",
         SPOKEN.replace(" ", "  "),
         SPOKEN.replace(". ", ".\n"),
         f"{SPOKEN}\u200b",
@@ -181,9 +179,18 @@ def test_a_clearance_that_was_taken_back_settles_nothing(team: Team) -> None:
 def test_a_blank_saved_after_the_clearance_settles_nothing(team: Team) -> None:
     team.write(team.ada, SPOKEN)
     team.clear(team.bo)
-    team.write(team.cy, f"{SPOKEN}\n")
+    team.write(team.cy, SPOKEN.replace(" ", "  "))
     assert team.state is StatementState.DRAFT
     assert team.refused(team.ada) == {"is-writer"}
+
+
+@pytest.mark.parametrize("again", [SPOKEN, f"{SPOKEN} ", f"\n{SPOKEN}\n\n", SPOKEN.replace("\n", "\r\n")])
+def test_a_save_that_changes_nothing_is_refused_and_ends_no_clearance(team: Team, again: str) -> None:
+    team.write(team.ada, SPOKEN)
+    team.clear(team.bo)
+    with refused_for("text-unchanged"):
+        team.write(team.cy, again)
+    assert team.state is StatementState.CLEARED
 
 
 def test_a_writer_stays_one_when_the_case_is_unlinked(team: Team) -> None:
