@@ -30,15 +30,17 @@ from calendar_model.store.models import (
     Person,
     PersonRole,
     Record,
+    RecordTheme,
     RemoteCalendar,
     RemoteVisit,
     RetentionExtension,
     Statement,
+    StatementTemplate,
     Subscription,
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, Role, StatementState
+from calendar_model.terms import EventKind, Role, StatementFormat, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -118,6 +120,7 @@ def _complete(workspace: Workspace) -> None:
         workspace=workspace,
     )
     with writing(member(other), workspace=workspace) as session:
+        session.add(StatementTemplate(name="General debate", format=StatementFormat.GENERAL_DEBATE, text="Thanks."))
         session.add(
             NotAnnounced(item="session-UPR53", asked_on=TODAY, ask_again_on=TODAY + timedelta(7), person_id=other)
         )
@@ -129,6 +132,7 @@ def _complete(workspace: Workspace) -> None:
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))
+        session.add(RecordTheme(record_id=statement.id, theme="Reprisals"))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
         followed = RemoteCalendar(
             id=(id_ := new_id()),

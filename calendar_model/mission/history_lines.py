@@ -53,6 +53,7 @@ PARTS: Mapping[str, Collection[str]] = {
     "override": (CREATE,),
     "item_link": (CREATE, DELETE),
     "record_link": (CREATE, DELETE),
+    "record_theme": (CREATE, DELETE),
     "retention_extension": (CREATE,),
     "version": (CREATE,),
 }

@@ -64,6 +64,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    RecordTheme,
     RemoteCalendar,
     RemoteVisit,
     Reprisal,
@@ -101,11 +102,12 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 
 OF_NO_SECRET = {
     "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit", "mission",
-    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key", "subscription",
+    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key",
+    "statement_template", "subscription",
     "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, and who asks for access writes it
+and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts are of the sign-in, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
 keys, and only a server counts guesses."""
 
@@ -245,6 +247,7 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         invited = EngagementKind.INVITED
         session.add(FurtherKind(record_id=planted.records[Engagement], engagement_kind=invited))
         for record in planted.records.values():
+            session.add(RecordTheme(**planted.texts(RecordTheme), record_id=record))
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
         session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
@@ -585,6 +588,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "ReadCheck",
         "RetentionPeriod",
         "HoldingNotice",
+        "StatementTemplate",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:

@@ -40,7 +40,7 @@ from calendar_model.mission.corrections import recorded_corrections
 from calendar_model.mission.events import item_of
 from calendar_model.mission.links import model_of
 from calendar_model.mission.persons import roles_of
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
@@ -62,7 +62,7 @@ from calendar_model.store.models import (
     bounds,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import RecordKind, ReprisalState
+from calendar_model.terms import AFTER_DELIVERY, RecordKind, ReprisalState
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}

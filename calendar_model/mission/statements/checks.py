@@ -21,10 +21,10 @@ from calendar_model.mission.checks import (
 from calendar_model.mission.data_protection.retention import check_deletion
 from calendar_model.mission.statements import workflow
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
+from calendar_model.mission.statements.workflow import CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import Base, Case, Override, Person, Record, Statement, Unsaved, Version
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import Role, StatementFormat
+from calendar_model.terms import AFTER_DELIVERY, Role, StatementFormat
 from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
 

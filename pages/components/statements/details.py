@@ -11,8 +11,7 @@ from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import made_as
 from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY
-from calendar_model.terms import CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
+from calendar_model.terms import AFTER_DELIVERY, CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
