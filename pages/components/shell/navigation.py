@@ -102,6 +102,8 @@ PAGES = (
     PageEntry("upr", N_("UPR"), Section.CYCLES),
     PageEntry("language", N_("Language"), Section.CYCLES, shows=(RecordKind.LANGUAGE,)),
     PageEntry("statements", N_("Statements"), Section.STATEMENTS, shows=(RecordKind.STATEMENT,)),
+    PageEntry("said", N_("What we said"), Section.STATEMENTS, filtered=False),
+    PageEntry("templates", N_("Templates"), Section.STATEMENTS, filtered=False),
     PageEntry("engagements", N_("Engagements"), Section.ENGAGEMENTS, shows=(RecordKind.ENGAGEMENT,)),
     PageEntry("contacts", N_("Contacts"), Section.ENGAGEMENTS, shows=(RecordKind.CONTACT,)),
     PageEntry("meetings", N_("Side events"), Section.ENGAGEMENTS, shows=(RecordKind.EVENT,)),
