@@ -55,6 +55,7 @@ def draw_fields(context: PageContext) -> SaidQuery:
             default=False,
             format_func=lambda best: _("Best match") if best else _("Newest"),
             key="said_order",
+            label_visibility="collapsed",
         )
     return SaidQuery(text=text, by_match=bool(by_match), **narrowed)
 
@@ -103,7 +104,7 @@ def draw_hits(query: SaidQuery, context: PageContext) -> None:
 
 
 def draw_hit(number: int, hit: SaidHit, context: PageContext) -> None:
-    with st.container(key=f"said_{number}", gap="xsmall"):
+    with st.container(key=f"said_hit_{number}", gap="xsmall"):
         link(PAGE_OF[hit.kind], f"**{plain(hit.title)}**{_(' (sample)') if hit.sample else ''}", record=hit.record_id)
         st.caption(" · ".join(plain(part) for part in about(hit, context) if part))
         draw_passage(hit.passage, hit.language)

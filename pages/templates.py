@@ -45,9 +45,7 @@ def draw_list(found: Sequence[StatementTemplate], context: PageContext) -> None:
         **rights.button_options(rights.why_not(Operation.CREATE, Subject.TEMPLATE)),
     )
     if not found:
-        st.markdown(
-            _("No templates yet. Write one here, or open a statement and save its text as a template under Use again.")
-        )
+        st.markdown(_("No templates yet. Write one here, or open a statement and save its text as a template."))
     names = {one.id: one.name for one in missions(context.viewer)}
     with st.container(key="lines_templates", gap="small"):
         for one in found:
@@ -80,13 +78,13 @@ def draw_form(kept: StatementTemplate | None, context: PageContext) -> None:
             form.choice("voice", _("Who speaks"), Voice, optional=True, placeholder=_("Anybody"))
             form.organisation("forum", _("Forum"), "")
             form.choice("language", _("Language"), list(languages.NAMES), default="en", format_func=languages.name)
-        form.area(
-            "text",
-            _("Text"),
-            height=320,
-            help=_(
-                "Filled in from the statement: {placeholders}. Anything else in braces becomes a note in brackets."
-            ).format(placeholders=", ".join(f"{{{name}}}" for name in PLACEHOLDERS)),
+        form.area("text", _("Text"), height=320)
+        st.caption(
+            plain(
+                _("Filled in from the statement: {placeholders}. Other words in braces become notes.").format(
+                    placeholders=", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
+                )
+            )
         )
         form.mission()
         form.submit(_("Save template"), save)

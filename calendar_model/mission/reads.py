@@ -1,9 +1,9 @@
 """Who has read what is restricted: noted as it is read, shown to people with access, and looked through by them.
 
-A restricted record is read when its page is opened, when a search shows a passage of it, when a document is made that
-contains it, or when its history is given out on the command line; so is a contact whose identity is recorded, by people
-with access. Lists show its title
-alone and are not noted. What cannot be noted is not shown: the note is written before the record is returned.
+A restricted record is read when its page is opened or a search shows a passage of it. It is also read when a document
+is made that contains it, or when its history is given out on the command line. So is a contact whose identity is
+recorded, by people with access. Other lists show its title alone and are not noted. What cannot be noted is not shown:
+the note is written before the record is returned.
 """
 
 from __future__ import annotations

@@ -180,7 +180,7 @@ def records_with(dialect: str, phrase: Phrase) -> Select[Any]:
     return select(index.c.record_id).where(contains(dialect, [phrase])).correlate(None)
 
 
-def frequency(dialect: str, phrases: Iterable[Phrase]) -> ColumnElement[float]:
+def frequency(dialect: str, phrases: Iterable[Phrase]) -> ColumnElement[Any]:
     """How much of a row's text the phrases are.
 
     It depends on that row alone: what a reader may not see does not order what they see.

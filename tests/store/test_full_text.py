@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,11 +21,11 @@ from calendar_model.terms import StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.store.conftest import a_statement, writing
 
-DELIVERED = {"state": StatementState.DELIVERED, "delivered_on": date(2026, 11, 24)}
+DELIVERED: dict[str, Any] = {"state": StatementState.DELIVERED, "delivered_on": date(2026, 11, 24)}
 TEXT = "Mr President, human rights defenders — défenseurs — must not fear reprisals."
 
 
-def spoken(workspace: Workspace, person: Person, *texts: tuple[str, str], **columns: object) -> str:
+def spoken(workspace: Workspace, person: Person, *texts: tuple[str, str], **columns: Any) -> str:
     """A statement, by default delivered, with versions in the languages that are given."""
     with writing(workspace, person.id) as session:
         versions = [

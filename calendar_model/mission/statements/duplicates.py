@@ -98,8 +98,8 @@ def _next_due(due: date, pairs: list[tuple[Any, Any]], rows: pd.DataFrame) -> tu
 def duplicate(viewer: Viewer, statement_id: str, table: pd.DataFrame, today: date) -> str:
     """Create the duplicate of a statement and return its identifier: a draft, or an idea where there is no text.
 
-    It has the format, voice, forum, agenda item, lead and themes of the old one, its newest text in each language, its
-    level and the people with access, and is linked to the next items and to the old statement. Cases are left out: they
+    It has the format, voice, forum, agenda item, lead and themes of the old one, and its newest text in each language.
+    Level and people with access stay. It is linked to the next items and to the old statement. Cases are left out: they
     are assessed anew. A due day that has passed is left out too. Raises Refused as
     :func:`~calendar_model.mission.transactions.save` does, and where the viewer cannot see the statement.
     """

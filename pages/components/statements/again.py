@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def draw_again(statement: Statement, context: PageContext) -> None:
     """Draw what a duplicate would be, with its button, and the field that keeps the text as a template; folded."""
-    with st.expander(_("Use again")):
+    with st.expander(_("Duplicate, or save as template")):
         plan = duplicate_plan(statement, context.table)
         st.markdown("\n".join(f"- {plain(line)}" for line in _sentences(statement, plan, context)))
         st.button(
