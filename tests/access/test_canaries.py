@@ -41,7 +41,9 @@ from calendar_model.clock import TODAY_VARIABLE, now
 from calendar_model.documents import table_csv
 from calendar_model.feeds import ROUTES
 from calendar_model.mission.events import item_of
+from calendar_model.mission.said import Said, SaidQuery, what_was_said
 from calendar_model.mission.statements import commands
+from calendar_model.mission.themes import themes_in_use
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store import history
@@ -82,6 +84,7 @@ from calendar_model.terms import (
     EventKind,
     Prospect,
     Publicity,
+    RecordKind,
     RiskLevel,
     StatementFormat,
     StatementState,
@@ -603,6 +606,28 @@ def test_the_history_of_an_open_record_does_not_name_what_it_is_tied_to(after: P
         told = history.of_record(session, after.seen["engagement"])
     assert told
     assert [change for change in told if any(id_ in f"{change.before}{change.after}" for id_ in after.ids)] == []
+
+
+def test_no_search_of_what_was_said_finds_them(after: Planted) -> None:
+    """Whatever is looked for, nothing is found and nothing counted; whoever is named finds the text and the language."""
+    reference, table = calendar.current()
+
+    def found(viewer: Viewer, **asked: Any) -> Said:
+        return what_was_said(viewer, SaidQuery(**asked), table, reference)
+
+    themes = [canary for canary, (table_name, _) in after.canaries.items() if table_name == "record_theme"]
+    asked: list[dict[str, Any]] = [{"text": MARK}, {"text": f"{MARK}*", "by_match": True}, {"forum": "un-hrc"}]
+    asked += [{"country": "BLR"}, {"start": TODAY}, *({"theme": theme} for theme in themes)]
+    for viewer in (ANONYMOUS, ANY_STAFF, member(after.other), Viewer(after.named, Sensitivity.INTERNAL)):
+        for one in asked:
+            assert MARK not in repr(found(viewer, **one)), one
+        assert found(viewer, text=MARK) == Said()
+        assert not {*themes} & {*themes_in_use(viewer)}
+    assert {hit.kind for hit in found(member(after.named), text=MARK).hits} == {
+        RecordKind.STATEMENT,
+        RecordKind.LANGUAGE,
+    }
+    assert {*themes} <= {*themes_in_use(member(after.named))}
 
 
 # --- Whichever way it is asked

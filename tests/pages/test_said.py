@@ -59,7 +59,7 @@ def test_nothing_is_shown_before_anything_is_asked(me: Viewer, head: Viewer) -> 
 def test_a_hit_shows_its_passage_and_leads_to_its_record(me: Viewer, head: Viewer) -> None:
     made = delivered(me, head, "New")
     app = search(me, text='"rights defenders"')
-    assert hits(app) == [f"record={made}"]
+    assert hits(app) == [f"record={made}&in=en"]
     (shown,) = passages(app)
     assert "<mark>rights defenders</mark>" in shown
     assert "&lt;b&gt;human&lt;/b&gt;" in shown
@@ -67,11 +67,21 @@ def test_a_hit_shows_its_passage_and_leads_to_its_record(me: Viewer, head: Viewe
     assert any("24 Nov 2026 · HRC" in one.value for one in app.caption)
 
 
+def test_it_leads_to_the_text_in_the_language_in_which_it_was_found(me: Viewer, head: Viewer) -> None:
+    born = {"title": "Two languages", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    made = commands.start_statement(me, born, text=TEXT)
+    commands.save_text(me, made, "Les défenseurs", language="fr", based_on=0)
+    app = sound(open_page("statements", me.person_id, record=made, **{"in": "en"}))
+    assert app.selectbox(key=f"language_{made}").value == "en"
+    app = sound(open_page("statements", me.person_id, record=made, **{"in": "xx"}))
+    assert app.selectbox(key=f"language_{made}").value == "fr"
+
+
 def test_it_is_narrowed_and_ordered(me: Viewer, head: Viewer) -> None:
     new, old = delivered(me, head, "New"), delivered(me, head, "Old", on=date(2025, 3, 1), forum="osce")
-    assert hits(search(me, text="reprisals")) == [f"record={new}", f"record={old}"]
-    assert hits(search(me, text="reprisals", order=True, end=date(2025, 12, 31))) == [f"record={old}"]
-    assert hits(search(me, forum="osce")) == [f"record={old}"]
+    assert hits(search(me, text="reprisals")) == [f"record={new}&in=en", f"record={old}&in=en"]
+    assert hits(search(me, text="reprisals", order=True, end=date(2025, 12, 31))) == [f"record={old}&in=en"]
+    assert hits(search(me, forum="osce")) == [f"record={old}&in=en"]
     assert len(hits(search(me, theme="Reprisals"))) == 2
     assert hits(search(me, text="xylophone")) == []
 

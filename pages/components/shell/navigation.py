@@ -34,6 +34,9 @@ LINK, WITH = "tie", "with"
 OF = "of"
 """URL parameter: the item whose dossier is open."""
 
+TEXT_IN = "in"
+"""URL parameter: the language in which the text of a statement is shown first."""
+
 ZOOM, FROM = "zoom", "from"
 """URL parameters: the length of the period that the pages of the calendar show, and a day of it."""
 
