@@ -295,6 +295,10 @@ class StatementState(StrEnum):
     DROPPED = "dropped"
 
 
+AFTER_DELIVERY = frozenset({StatementState.DELIVERED, StatementState.FOLLOWED_UP})
+"""States after the statement has been made."""
+
+
 class CosponsorStanding(StrEnum):
     """The answer of a State that was asked to join a joint statement."""
 

@@ -287,6 +287,7 @@ def draw_form(engagement: Engagement | None, everyone: Sequence[Person], context
         )
         form.area("outcome", _("Outcome"), height=120)
         st.subheader(_("Linked to"))
+        form.themes()
         form.items(_("Calendar items"))
         form.records(
             _("Statements and language proposals"), RecordKind.STATEMENT, RecordKind.LANGUAGE, field="links_statements"

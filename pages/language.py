@@ -32,6 +32,7 @@ from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import RecordForm, first_linked_item, words
 from pages.components.record.page import RecordPage, RecordView, draw_page
 from pages.components.record.parts import entry, left_out_caption, linked_items, shortened
+from pages.components.record.themes import chosen_theme, draw_themes
 from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
@@ -72,7 +73,12 @@ def draw_list(context: PageContext) -> None:
             )
         )
         return
-    found = [one for one in kept_at(choose_own_mission(context), everything) if context.keeps(RecordKind.LANGUAGE, one)]
+    mission_id, with_theme = choose_own_mission(context), chosen_theme(context, RecordKind.LANGUAGE)
+    found = [
+        one
+        for one in kept_at(mission_id, everything)
+        if context.keeps(RecordKind.LANGUAGE, one) and (with_theme is None or one.id in with_theme)
+    ]
     outcome = choose_outcome(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
     for group in group_by_item(shown, context.table, context.today):
@@ -160,6 +166,7 @@ def draw_form(proposal: LanguageProposal | None, everyone: Sequence[Person], con
         )
         st.subheader(_("Access and links"))
         form.level(Sensitivity.INTERNAL, everyone)
+        form.themes()
         form.items()
         form.records(_("Statements and engagements"), RecordKind.STATEMENT, RecordKind.ENGAGEMENT)
         form.ask_reason(placeholder=_("Only if more people will see it"))
@@ -195,7 +202,7 @@ draw_page(
                 form=draw_form,
                 state=lambda proposal, _context: f"{words(proposal.outcome)}.",
                 above=(draw_comparisons,),
-                side=(linked_items(), follow_ups_of),
+                side=(draw_themes, linked_items(), follow_ups_of),
             ),
         ),
         draw_list=draw_list,

@@ -29,12 +29,14 @@ from pages.components.record.history import history
 from pages.components.record.page import draw_above
 from pages.components.record.parts import item_openers, who_sees
 from pages.components.record.reads import draw_reads
+from pages.components.record.themes import draw_themes
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
 from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
 from pages.components.statements.agreement import draw_agreement
+from pages.components.statements.again import draw_again
 from pages.components.statements.details import draw_cosponsors, draw_details, draw_upr_response
 from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import draw_moves, draw_overrides
@@ -71,6 +73,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         _("lead delegation: {lead}").format(lead=statement.lead) if statement.lead else "",
     ]
     st.caption(plain(f"{' · '.join(part for part in about if part)}. {who_sees(statement, everyone)}"))
+    draw_themes(statement, everyone, context)
     requests_for(statement, everyone)
     draw_steps(statement, context.zone)
     draw_speaking_time(statement, context)
@@ -93,6 +96,7 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     with st.expander(_("Details")):
         draw_details(statement, context, everyone)
     draw_cosponsors(statement, context)
+    draw_again(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
     draw_reads(statement.id, everyone, context)
     deletion(statement, _("this statement"))

@@ -33,15 +33,17 @@ from calendar_model.store.models import (
     Person,
     PersonRole,
     Record,
+    RecordTheme,
     RemoteCalendar,
     RemoteVisit,
     RetentionExtension,
     Statement,
+    StatementTemplate,
     Subscription,
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, Role, StatementState, Voice
+from calendar_model.terms import EventKind, Role, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -121,6 +123,7 @@ def _complete(workspace: Workspace) -> None:
         workspace=workspace,
     )
     with writing(member(other), workspace=workspace) as session:
+        session.add(StatementTemplate(name="General debate", format=StatementFormat.GENERAL_DEBATE, text="Thanks."))
         session.add(
             NotAnnounced(item="session-UPR53", asked_on=TODAY, ask_again_on=TODAY + timedelta(7), person_id=other)
         )
@@ -136,6 +139,7 @@ def _complete(workspace: Workspace) -> None:
         session.add(AgreedText(statement_id=joint.id, version_number=number, person_id=who.id))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))
+        session.add(RecordTheme(record_id=statement.id, theme="Reprisals"))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
         followed = RemoteCalendar(
             id=(id_ := new_id()),

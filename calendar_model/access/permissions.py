@@ -41,6 +41,7 @@ from calendar_model.store.models import (
     RemoteVisit,
     RetentionPeriod,
     RoleGroup,
+    StatementTemplate,
     Subscription,
     SubscriptionUse,
     Unsaved,
@@ -109,6 +110,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     if viewer.level is not Sensitivity.PUBLIC:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[RetentionPeriod] = sa.true()
+        rules[StatementTemplate] = _reads_records(viewer) & _at_mission(viewer, StatementTemplate.mission_id)
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)
@@ -274,11 +276,15 @@ def _open_to(
     if viewer.level is Sensitivity.PUBLIC:
         return (level == Sensitivity.PUBLIC) & ~sample
     public = level == Sensitivity.PUBLIC
-    at_mission = mission.is_(None) | _reads_everywhere(viewer) | mission.in_(_missions_read(viewer))
-    internal = (level == Sensitivity.INTERNAL) & _reads_records(viewer) & at_mission
+    internal = (level == Sensitivity.INTERNAL) & _reads_records(viewer) & _at_mission(viewer, mission)
     if viewer.level is not Sensitivity.RESTRICTED:
         return public | internal
     return public | internal | record.in_(_naming(viewer))
+
+
+def _at_mission(viewer: Viewer, mission: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
+    """Whether what is internal to this mission, None for all, is open to a viewer who reads records."""
+    return mission.is_(None) | _reads_everywhere(viewer) | mission.in_(_missions_read(viewer))
 
 
 def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:

@@ -31,6 +31,7 @@ class Subject(StrEnum):
     DEFENDER = "defender-contact"
     CASE = "case"
     REPRISAL = "reprisal"
+    TEMPLATE = "statement-template"
     FOLLOW_UP = "follow-up"
     CONFIRMATION = "answer-about-dates"
     IDENTITY = "identity"
@@ -107,6 +108,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.DEFENDER: _written_by(_CASE_OFFICERS),
     Subject.CASE: _written_by(_CASE_OFFICERS),
     Subject.REPRISAL: _written_by(_CASE_OFFICERS),
+    Subject.TEMPLATE: _written_by(_EDITORS),
     Subject.FOLLOW_UP: _written_by(_EDITORS | _CASE_OFFICERS),
     Subject.CONFIRMATION: _written_by(_EDITORS),
     Subject.IDENTITY: _written_by(_CASE_OFFICERS),
@@ -175,9 +177,10 @@ SUBJECTS_OF_RECORD_TABLE: Mapping[str, tuple[Subject, ...]] = {
 }
 """The subjects of a new record, by the table of its kind."""
 
-PART_OF_RECORD = frozenset(
-    {"access", "agreed_text", "cosponsor", "further_kind", "imported", "item_link", "record_link", "unsaved", "version"}
-)
+PART_OF_RECORD = frozenset({
+    "access", "agreed_text", "cosponsor", "further_kind", "imported", "item_link", "record_link", "record_theme",
+    "unsaved", "version",
+})  # fmt: skip
 """Tables whose rows are written by the roles that write their record."""
 
 WRITTEN_BY_NO_PERSON = frozenset({"ended_session"})
@@ -204,6 +207,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "retention_extension": Subject.EXTENSION,
     "retention_period": Subject.RETENTION,
     "role_group": Subject.ROLE_GROUP,
+    "statement_template": Subject.TEMPLATE,
     "subscription": Subject.SUBSCRIPTION,
     "subscription_use": Subject.SUBSCRIPTION,
     "waiting_account": Subject.ACCOUNT,

@@ -39,6 +39,8 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "history-item_link-delete": N_("unlinked it from the calendar"),
     "history-record_link-create": N_("linked it to a record"),
     "history-record_link-delete": N_("unlinked it from a record"),
+    "history-record_theme-create": N_("added a theme"),
+    "history-record_theme-delete": N_("removed a theme"),
     "history-retention_extension-create": N_("kept it longer"),
     "history-version-create": N_("saved a text"),
 }

@@ -137,6 +137,12 @@ def _unreadable(values: Mapping[str, Any]) -> str:
 
 
 MESSAGES: Mapping[str, Template] = {
+    # Templates and duplicates.
+    "template-of-restricted": N_(
+        "This statement is restricted or linked to a case, so its text cannot become a template. Write one under "
+        "Templates."
+    ),
+    "template-without-text": N_("There is no saved text in this language. Save one first."),
     **{code: _about_case(says) for code, says in _GAPS.items()},
     **{code: _about_case(says, advice) for code, (says, advice) in _DECISIONS.items()},
     # Who changes what.

@@ -26,7 +26,6 @@ from calendar_model.mission.checks import (
 )
 from calendar_model.mission.data_protection.retention import check_deletion
 from calendar_model.mission.statements.case_checks import COLUMNS, CaseFacts, before_clearing, before_closing
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY
 from calendar_model.mission.transactions import SaveOptions, save
 from calendar_model.store.models import (
     Access,
@@ -38,7 +37,7 @@ from calendar_model.store.models import (
     Statement,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import ReprisalState
+from calendar_model.terms import AFTER_DELIVERY, ReprisalState
 from calendar_model.vocabulary import Sensitivity
 
 

@@ -13,10 +13,18 @@ from sqlalchemy.orm import Session
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
 from calendar_model.mission.engagements import further_kinds
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.reference import Reference
 from calendar_model.store.models import Engagement, ItemLink, Statement
-from calendar_model.terms import EngagementKind, RecordKind, StatementFormat, StatementState, Voice, ordered_kinds
+from calendar_model.terms import (
+    AFTER_DELIVERY,
+    EngagementKind,
+    RecordKind,
+    StatementFormat,
+    StatementState,
+    Voice,
+    ordered_kinds,
+)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ PARTS: Mapping[str, Collection[str]] = {
     "override_review": (CREATE,),
     "item_link": (CREATE, DELETE),
     "record_link": (CREATE, DELETE),
+    "record_theme": (CREATE, DELETE),
     "retention_extension": (CREATE,),
     "version": (CREATE,),
 }

@@ -1,8 +1,9 @@
 """Who has read what is restricted: noted as it is read, shown to people with access, and looked through by them.
 
-A restricted record is read when its page is opened, when a document is made that contains it, or when its history is
-given out on the command line; so is a contact whose identity is recorded, by people with access. Lists show its title
-alone and are not noted. What cannot be noted is not shown: the note is written before the record is returned.
+A restricted record is read when its page is opened or a search shows a passage of it. It is also read when a document
+is made that contains it, or when its history is given out on the command line. So is a contact whose identity is
+recorded, by people with access. Other lists show its title alone and are not noted. What cannot be noted is not shown:
+the note is written before the record is returned.
 """
 
 from __future__ import annotations
@@ -100,6 +101,11 @@ def note_read(viewer: Viewer, record: Record) -> None:
     has_identity = isinstance(record, Contact) and record.identity is not None
     if not record.sample and (record.sensitivity is Sensitivity.RESTRICTED or has_identity):
         _note(viewer, {record.id}, ReadKind.OPENED, None)
+
+
+def note_passages(viewer: Viewer, ids: Collection[str]) -> None:
+    """Note that passages of these restricted records are shown, as :func:`note_read` does for a page."""
+    _note(viewer, ids, ReadKind.OPENED, None)
 
 
 def _note(viewer: Viewer, ids: Collection[str], how: ReadKind, workspace: Workspace | None) -> None:

@@ -29,6 +29,7 @@ WHOLE: tuple[Any, ...] = (
     selectinload(Record.named),
     selectinload(Record.follow_ups),
     selectinload(Record.owner),
+    selectinload(Record.theme_rows),
 )
 """The relations loaded with a record, for display after its session has ended."""
 

@@ -30,6 +30,7 @@ from calendar_model.mission import (
     reads,
     remote_calendars,
     subscriptions,
+    themes,
     visits,
 )
 from calendar_model.mission.checks import (
@@ -43,6 +44,7 @@ from calendar_model.mission.checks import (
 )
 from calendar_model.mission.data_protection import notice, retention
 from calendar_model.mission.statements import checks as statement_checks
+from calendar_model.mission.statements import templates
 from calendar_model.store.models import (
     Account,
     Base,
@@ -354,6 +356,8 @@ CHECKS: Mapping[type[Base], Checks] = {
         retention.CHECKS,
         statement_checks.CHECKS,
         subscriptions.CHECKS,
+        templates.CHECKS,
+        themes.CHECKS,
         visits.CHECKS,
     )
     for kind, checks in declared.items()

@@ -9,6 +9,7 @@ from typing import Any, TypedDict, TypeVar
 from calendar_model.access import unit_of_work
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import give_access, set_links, upsert
+from calendar_model.mission.themes import set_themes
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import FollowUp, Identity, Person, Record
 from calendar_model.store.session import WorkspaceSession
@@ -35,12 +36,14 @@ class SaveOptions(TypedDict, total=False):
     """Options for saving a record besides its columns; defaults as in :func:`save`.
 
     ``items`` (of the calendar), ``links`` (records) and ``named`` (people with access while it is restricted) replace
-    the present ones; None leaves them. ``reason`` stays in the history. ``workspace``: one other than the current.
+    the present ones, as ``themes`` do; None leaves them. ``reason`` stays in the history. ``workspace``: one other than
+    the current.
     """
 
     items: Iterable[str] | None
     links: Iterable[str] | None
     named: Iterable[str] | None
+    themes: Iterable[str] | None
     reason: str
     workspace: Workspace | None
 
@@ -55,6 +58,7 @@ def save(
     items: Iterable[str] | None = None,
     links: Iterable[str] | None = None,
     named: Iterable[str] | None = None,
+    themes: Iterable[str] | None = None,
     reason: str = "",
     workspace: Workspace | None = None,
 ) -> str:
@@ -69,6 +73,8 @@ def save(
         record = upsert(session, viewer, kind, values, record_id=record_id, seen=seen)
         if isinstance(record, Record):
             set_links(record, items, links)
+            if themes is not None:
+                set_themes(session, record, themes)
             if named is not None:
                 give_access(record, named)
         return record.id

@@ -25,7 +25,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Table, select
 from sqlalchemy.exc import DBAPIError
 
-from calendar_model.store import history, migrations
+from calendar_model.store import full_text, history, migrations
 from calendar_model.store.database import Workspace, WorkspaceError, answering, keyring_for, open_workspace
 from calendar_model.store.encrypted_file import DecryptingReader, EncryptingWriter, is_encrypted
 from calendar_model.store.history import canonical, in_bytes, read_as_plain, stream
@@ -143,6 +143,7 @@ def _restore(workspace: Workspace, header: dict[str, Any], text: IO[str]) -> Non
         if layout == migrations.newest() and checksum(connection, data_keys=data_keys) != header["checksum"]:
             raise _Damaged
         migrations.move(connection, migrations.newest())
+        full_text.rebuild(connection)
         if migrations.points_nowhere(connection):
             raise _Damaged
         if problems := history.check(connection).problems:
@@ -190,8 +191,8 @@ def _tables(connection: Connection) -> list[Table]:
     if migrations.present(connection) == migrations.newest():
         return Base.metadata.sorted_tables
     found = sa.MetaData()
-    found.reflect(connection)
-    tables = [table for table in found.sorted_tables if table.name != migrations.TABLE]
+    found.reflect(connection, only=lambda name, _: name not in {migrations.TABLE, *full_text.TABLES})
+    tables = found.sorted_tables
     for table in tables:
         today = Base.metadata.tables.get(table.name)
         for column in table.columns:
@@ -233,7 +234,7 @@ def _put(connection: Connection, text: IO[str], *, data_keys: bool) -> str:
     """Puts the lines of a backup into the tables of the layout in which the database is; returns their checksum."""
     digest = hashlib.sha256()
     table: Table | None = None
-    missing = set(sa.inspect(connection).get_table_names()) - {migrations.TABLE}
+    missing = set(sa.inspect(connection).get_table_names()) - {migrations.TABLE, *full_text.TABLES}
     missing -= _left_out(data_keys=data_keys)
     rows: list[dict[str, Any]] = []
     readers: dict[str, Callable[[Any], Any]] = {}

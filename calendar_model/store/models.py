@@ -51,8 +51,8 @@ from calendar_model.terms import (
 )
 from calendar_model.vocabulary import Sensitivity, Standing
 
-NAME, LINE, NOTE, PAGE, TEXT = 200, 300, 2_000, 20_000, 100_000
-"""Maximum characters of a name, a line, a few sentences, several pages and a whole text."""
+THEME, NAME, LINE, NOTE, PAGE, TEXT = 60, 200, 300, 2_000, 20_000, 100_000
+"""Maximum characters of a theme, a name, a line, a few sentences, several pages and a whole text."""
 
 
 def new_id() -> str:
@@ -429,6 +429,7 @@ class Record(Base):
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
+    theme_rows: Mapped[list[RecordTheme]] = relationship(cascade="all, delete-orphan", order_by="RecordTheme.theme")
 
     __mapper_args__ = {"polymorphic_on": "kind", "version_id_col": version}
 
@@ -445,6 +446,22 @@ class ItemLink(Base):
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
     item: Mapped[str] = _text(NAME, required=True, index=True)
+
+
+class RecordTheme(Base):
+    """A theme of a record, such as ``reprisals``, in the words of the mission.
+
+    There is no table of themes: one is known only to those who see a record that has it.
+    """
+
+    __tablename__ = "record_theme"
+    __table_args__ = (UniqueConstraint("record_id", "theme"),)
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    theme: Mapped[str] = _text(THEME, required=True, index=True)
 
 
 class RecordLink(Base):
@@ -949,6 +966,28 @@ class Unsaved(Base):
     based_on: Mapped[int]
     text: Mapped[str] = _text(TEXT, default="")
     at: Mapped[datetime] = mapped_column(default=now)
+
+
+class StatementTemplate(Base):
+    """The mission's own beginning of a statement: a text in one language with placeholders such as ``{forum}``.
+
+    It fits statements of a ``format`` and, where they are given, of a ``voice`` and a ``forum``. It is internal to the
+    mission, or to all of them, and never made from a restricted record.
+    """
+
+    __tablename__ = "statement_template"
+
+    id: Mapped[str] = _id()
+    name: Mapped[str] = _text(NAME, required=True)
+    mission_id: Mapped[str | None] = _of("mission", index=False)
+    format: Mapped[StatementFormat] = _required()
+    voice: Mapped[Voice | None]
+    forum: Mapped[str] = _code(Code.ORGANISATION)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    text: Mapped[str] = _text(TEXT, required=True)
+    version: Mapped[int] = mapped_column()
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class LanguageProposal(Record):

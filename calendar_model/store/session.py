@@ -15,7 +15,7 @@ from sqlalchemy.orm import ORMExecuteState, QueryableAttribute, Session, UOWTran
 from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
-from calendar_model.store import history
+from calendar_model.store import full_text, history
 from calendar_model.store.history import Audience, Written
 from calendar_model.store.keys import Keyring
 from calendar_model.store.models import Change
@@ -151,5 +151,6 @@ def _with_history(session: WorkspaceSession, _context: UOWTransaction) -> None:
     if (written := history.written(session)) and session.access_rules is not None:
         audiences = session.access_rules(session, written)
         session.changes += history.write(session, zip(written, audiences, strict=True), session.actor, session.reason)
+    full_text.keep_in_step(session)
     if any(row.SEALED for row in (*session.dirty, *session.deleted)):
         session.info[_ERASES] = True

@@ -41,7 +41,9 @@ from calendar_model.clock import TODAY_VARIABLE, now
 from calendar_model.documents import table_csv
 from calendar_model.feeds import ROUTES
 from calendar_model.mission.events import item_of
+from calendar_model.mission.said import Said, SaidQuery, what_was_said
 from calendar_model.mission.statements import commands
+from calendar_model.mission.themes import themes_in_use
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store import history
@@ -66,6 +68,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    RecordTheme,
     RemoteCalendar,
     RemoteVisit,
     Reprisal,
@@ -83,6 +86,7 @@ from calendar_model.terms import (
     EventKind,
     Prospect,
     Publicity,
+    RecordKind,
     RiskLevel,
     StatementFormat,
     StatementState,
@@ -103,11 +107,12 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 
 OF_NO_SECRET = {
     "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit", "mission",
-    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key", "subscription",
+    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key",
+    "statement_template", "subscription",
     "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, and who asks for access writes it
+and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts are of the sign-in, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
 keys, and only a server counts guesses."""
 
@@ -247,6 +252,7 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         invited = EngagementKind.INVITED
         session.add(FurtherKind(record_id=planted.records[Engagement], engagement_kind=invited))
         for record in planted.records.values():
+            session.add(RecordTheme(**planted.texts(RecordTheme), record_id=record))
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
         session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
@@ -590,6 +596,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "ReadCheck",
         "RetentionPeriod",
         "HoldingNotice",
+        "StatementTemplate",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:
@@ -604,6 +611,28 @@ def test_the_history_of_an_open_record_does_not_name_what_it_is_tied_to(after: P
         told = history.of_record(session, after.seen["engagement"])
     assert told
     assert [change for change in told if any(id_ in f"{change.before}{change.after}" for id_ in after.ids)] == []
+
+
+def test_no_search_of_what_was_said_finds_them(after: Planted) -> None:
+    """Whatever is looked for, nothing is found and nothing counted; whoever is named finds the text and the language."""
+    reference, table = calendar.current()
+
+    def found(viewer: Viewer, **asked: Any) -> Said:
+        return what_was_said(viewer, SaidQuery(**asked), table, reference)
+
+    themes = [canary for canary, (table_name, _) in after.canaries.items() if table_name == "record_theme"]
+    asked: list[dict[str, Any]] = [{"text": MARK}, {"text": f"{MARK}*", "by_match": True}, {"forum": "un-hrc"}]
+    asked += [{"country": "BLR"}, {"start": TODAY}, *({"theme": theme} for theme in themes)]
+    for viewer in (ANONYMOUS, ANY_STAFF, member(after.other), Viewer(after.named, Sensitivity.INTERNAL)):
+        for one in asked:
+            assert MARK not in repr(found(viewer, **one)), one
+        assert found(viewer, text=MARK) == Said()
+        assert not {*themes} & {*themes_in_use(viewer)}
+    assert {hit.kind for hit in found(member(after.named), text=MARK).hits} == {
+        RecordKind.STATEMENT,
+        RecordKind.LANGUAGE,
+    }
+    assert {*themes} <= {*themes_in_use(member(after.named))}
 
 
 # --- Whichever way it is asked

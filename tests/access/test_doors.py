@@ -39,6 +39,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 # What a record is linked to, and which statements have raised a case, seen or not.
                 "mission/checks.py",
                 "mission/cases.py",
+                # Whether a statement raises a case, seen or not: its text is in no template then.
+                "mission/statements/templates.py",
                 # Who is asked to clear: how many linked records they, who do not ask, cannot read.
                 "mission/statements/requirements.py",
                 # Whether who is to do something can see the record.

@@ -71,6 +71,7 @@ from calendar_model.store.models import (
     RetentionPeriod,
     RoleGroup,
     Statement,
+    StatementTemplate,
     Subscription,
     new_id,
 )
@@ -319,6 +320,11 @@ def confirmation(world: World, action: Operation) -> Act:
     return own(world, NotAnnounced, action, {**values, "person_id": world.actor.person_id}, note="Not yet")
 
 
+def template(world: World, action: Operation) -> Act:
+    values = {"name": title(), "format": StatementFormat.STATEMENT, "text": "Mr President,"}
+    return part(world, StatementTemplate, action, values, name="Other")
+
+
 def identity(world: World, action: Operation) -> Act:
     contact = world.new_record(Subject.DEFENDER, RESTRICTED)
     return part(world, Identity, action, {"contact_id": contact, "name": "Name"}, name="Other")
@@ -519,6 +525,7 @@ def history(world: World, action: Operation) -> Act:
 
 OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.FOLLOW_UP: follow_up,
+    Subject.TEMPLATE: template,
     Subject.CONFIRMATION: confirmation,
     Subject.IDENTITY: identity,
     Subject.CONSENT: consent,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.benchmarks import browser, dashboards, feed, load, page, polls, records, timeline
+from tests.benchmarks import browser, dashboards, feed, load, page, polls, records, search, timeline
 
 BENCHMARKS = {
     "dashboards": dashboards.main,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "page": page.main,
     "load": load.main,
     "records": records.main,
+    "search": search.main,
     "timeline": timeline.main,
     "browser": browser.main,
 }

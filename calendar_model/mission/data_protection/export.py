@@ -19,6 +19,7 @@ from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.persons import administers
 from calendar_model.mission.reads import reading_for_document, reads_of
 from calendar_model.mission.records import WHOLE
+from calendar_model.mission.themes import themes_of
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Access,
@@ -86,6 +87,7 @@ def _title(record: Record) -> tuple[str, str]:
 
 def _record(record: Record) -> Held:
     held: Held = {"kind": record.kind, **_columns(record)}
+    held["themes"] = themes_of(record)
     held["calendar_items"] = [link.item for link in record.items]
     held["follow_ups"] = [_columns(one) for one in record.follow_ups]
     if isinstance(record, Statement):

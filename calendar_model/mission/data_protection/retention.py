@@ -41,7 +41,7 @@ from calendar_model.mission.events import item_of
 from calendar_model.mission.links import model_of
 from calendar_model.mission.persons import roles_of
 from calendar_model.mission.statements.reviews import unreviewed_overrides
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, BEFORE_DELIVERY
+from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
@@ -63,7 +63,7 @@ from calendar_model.store.models import (
     bounds,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import RecordKind, ReprisalState
+from calendar_model.terms import AFTER_DELIVERY, RecordKind, ReprisalState
 from calendar_model.vocabulary import Sensitivity
 
 _EVERYTHING = {"everything": True}

@@ -113,8 +113,8 @@ HELD: tuple[HeldData, ...] = (
     ),
     HeldData("follow-up", ("follow_up",), "To do what was promised, in time.", _WITH_RECORD, _WHO_SEES_RECORD),
     HeldData(
-        "links, further kinds, and where an event was imported from",
-        ("item_link", "record_link", "further_kind", "imported"),
+        "links, themes, further kinds, and where an event was imported from",
+        ("item_link", "record_link", "record_theme", "further_kind", "imported"),
         "To find what belongs together.",
         _WITH_RECORD,
         "who sees the record, and both ends of a link",
@@ -125,6 +125,13 @@ HELD: tuple[HeldData, ...] = (
         "To show who wrote, agreed and cleared what, and which check was overridden and reviewed.",
         "as long as the statement",
         "who sees the statement",
+    ),
+    HeldData(
+        "template of statements",
+        ("statement_template",),
+        "To begin a statement in the mission's own words. No personal data.",
+        "until it is deleted",
+        "who reads the mission's internal records",
     ),
     HeldData("unsaved text", ("unsaved",), "To lose nothing that was typed.", "until it is saved", "its writer"),
     HeldData(

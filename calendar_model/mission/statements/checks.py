@@ -25,7 +25,7 @@ from calendar_model.mission.statements.agreement import bracketed_passages, is_n
 from calendar_model.mission.statements.facts import case_facts, facts_for, linked_record_ids, newest_numbers
 from calendar_model.mission.statements.reviews import unreviewed_overrides
 from calendar_model.mission.statements.texts import same_text
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
+from calendar_model.mission.statements.workflow import CLEARED, DELIVERED, DRAFT, IDEA, WRITABLE
 from calendar_model.store.models import (
     AgreedText,
     Base,
@@ -39,7 +39,7 @@ from calendar_model.store.models import (
     Version,
 )
 from calendar_model.store.session import WorkspaceSession
-from calendar_model.terms import Role, StatementFormat
+from calendar_model.terms import AFTER_DELIVERY, Role, StatementFormat
 from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
 

@@ -17,10 +17,10 @@ from sqlalchemy.orm import Session, aliased
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY, DROPPED, FOLLOWED_UP
+from calendar_model.mission.statements.workflow import DROPPED, FOLLOWED_UP
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Override, OverrideReview, Statement, Version
-from calendar_model.terms import StatementState, Step
+from calendar_model.terms import AFTER_DELIVERY, StatementState, Step
 
 
 class OverrideStanding(StrEnum):

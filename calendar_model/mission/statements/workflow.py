@@ -51,9 +51,6 @@ WRITABLE = frozenset({IDEA, DRAFT, CONSULTATION, CLEARED})
 BEFORE_DELIVERY = WRITABLE
 """States before the statement has been made: only then is it due."""
 
-AFTER_DELIVERY = frozenset({DELIVERED, FOLLOWED_UP})
-"""States after the statement has been made."""
-
 OPEN = BEFORE_DELIVERY | {DELIVERED}
 """States in which something is still to be done."""
 

@@ -24,6 +24,7 @@ from calendar_model.calendar import when
 from calendar_model.mission.links import KINDS_NOT_OFFERED, all_linked_to, linked_ids, record_choices
 from calendar_model.mission.missions import home_mission_of, missions
 from calendar_model.mission.records import text_limit
+from calendar_model.mission.themes import themes_in_use, themes_of
 from calendar_model.mission.transactions import SaveOptions
 from calendar_model.terms import RecordKind
 from calendar_model.translation import N_, Translated
@@ -339,6 +340,21 @@ class RecordForm:
             **options | self._locked(options),
         )
 
+    def themes(self) -> None:
+        """The themes of the record: of those in use, or new ones."""
+        kept = themes_of(self.record) if self.record is not None else []
+        st.multiselect(
+            _("Themes"),
+            list(dict.fromkeys([*themes_in_use(viewer()), *kept])),
+            default=kept,
+            key=self._choices_key("themes", N_("Themes")),
+            select_all=False,
+            accept_new_options=True,
+            placeholder=_("Select, or type a new one"),
+            help=_("Words to find it by, such as “reprisals”. Never the name of a person."),
+            **self._locked({}),
+        )
+
     def records(
         self,
         label: str,
@@ -586,6 +602,11 @@ class RecordForm:
         return self.chosen("named") if "named" in self._fields else None
 
     @property
+    def theme_names(self) -> list[str] | None:
+        """The themes of the record; None where the form does not ask for them."""
+        return self.chosen("themes") if "themes" in self._fields else None
+
+    @property
     def reason(self) -> str:
         """The reason that was typed, if the form asks for one."""
         return self.values("reason").get("reason") or ""
@@ -593,7 +614,13 @@ class RecordForm:
     @property
     def options(self) -> SaveOptions:
         """The options to save the record with besides its columns, for the commands of its noun."""
-        return {"items": self.item_ids, "links": self.link_ids, "named": self.person_ids, "reason": self.reason}
+        return {
+            "items": self.item_ids,
+            "links": self.link_ids,
+            "named": self.person_ids,
+            "themes": self.theme_names,
+            "reason": self.reason,
+        }
 
     def chosen(self, *names: str) -> list[str]:
         """Return the choices in ``items``, ``named`` or fields of records, together."""

@@ -34,6 +34,9 @@ LINK, WITH = "tie", "with"
 OF = "of"
 """URL parameter: the item whose dossier is open."""
 
+TEXT_IN = "in"
+"""URL parameter: the language in which the text of a statement is shown first."""
+
 ZOOM, FROM = "zoom", "from"
 """URL parameters: the length of the period that the pages of the calendar show, and a day of it."""
 
@@ -102,6 +105,8 @@ PAGES = (
     PageEntry("upr", N_("UPR"), Section.CYCLES),
     PageEntry("language", N_("Language"), Section.CYCLES, shows=(RecordKind.LANGUAGE,)),
     PageEntry("statements", N_("Statements"), Section.STATEMENTS, shows=(RecordKind.STATEMENT,)),
+    PageEntry("said", N_("What we said"), Section.STATEMENTS, filtered=False),
+    PageEntry("templates", N_("Templates"), Section.STATEMENTS, filtered=False),
     PageEntry("engagements", N_("Engagements"), Section.ENGAGEMENTS, shows=(RecordKind.ENGAGEMENT,)),
     PageEntry("contacts", N_("Contacts"), Section.ENGAGEMENTS, shows=(RecordKind.CONTACT,)),
     PageEntry("meetings", N_("Side events"), Section.ENGAGEMENTS, shows=(RecordKind.EVENT,)),

@@ -11,8 +11,7 @@ from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import made_as
 from calendar_model.mission.records import number_bounds
 from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.workflow import AFTER_DELIVERY
-from calendar_model.terms import CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
+from calendar_model.terms import AFTER_DELIVERY, CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
@@ -24,6 +23,7 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import NEW
 from pages.components.shell.words import plain
+from pages.components.statements.templates import draw_templates, language_of
 from pages.components.widgets import labels
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
     with form:
         form.text("title", _("Title"), title, help=_("Shown in lists. For a case, use its code, not a name."))
         if record is None:
+            draw_templates(form, context)
             form.area("text", _("First text, if there is one"), height=120)
         with st.container(horizontal=True):
             form.choice("voice", _("Who speaks"), Voice, default=voice)
@@ -78,6 +79,7 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
                 min_value=least,
                 max_value=most,
             )
+        form.themes()
         form.items()
         # What we say at an event of our own may be written before the event is recorded.
         beside = {"other_links": lambda form, field: new_event(form, field, due, forum)}
@@ -102,14 +104,14 @@ def _proposed(kind: str, context: PageContext) -> tuple[str, str]:
 def _saved(form: RecordForm) -> str:
     record = form.record
     values = form.values()
-    chosen: dict[str, Any] = {"items": form.item_ids, "links": form.link_ids, "named": form.person_ids}
     if record is None:
         text = values.pop("text") or ""
-        forms.open_record(commands.start_statement(viewer(), values, text=text, **chosen))
+        chosen: dict[str, Any] = {"text": text, "language": language_of(form)}
+        forms.open_record(commands.start_statement(viewer(), values, **chosen, **form.options))
         if text:
             return _("Statement created with its first text.")
         return _("Statement created. Write the text below; drafts save automatically.")
-    commands.edit_statement(viewer(), record.id, form.seen, values, **chosen, reason=form.reason)
+    commands.edit_statement(viewer(), record.id, form.seen, values, **form.options)
     return _("Details saved.")
 
 

@@ -29,6 +29,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.forms import words
 from pages.components.record.own_mission import choose_own_mission, kept_at
+from pages.components.record.themes import chosen_theme
 from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
@@ -79,6 +80,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             voices = _choices("statements_voices", _("Who speaks"), Voice, words)
             formats = _choices("statements_formats", _("Format"), StatementFormat, words)
             only_unreviewed = st.checkbox(_("With an override to be reviewed"), key="statements_unreviewed")
+            with_theme = chosen_theme(context, RecordKind.STATEMENT)
             mission_id = choose_own_mission(context)
         st.button(
             _("New statement"),
@@ -101,13 +103,15 @@ def draw_list(context: PageContext, person: Person) -> None:
     )
     groups = {
         group: [
-            statement for statement in kept_at(mission_id, listed) if context.keeps(RecordKind.STATEMENT, statement)
+            statement
+            for statement in kept_at(mission_id, listed)
+            if context.keeps(RecordKind.STATEMENT, statement) and (with_theme is None or statement.id in with_theme)
         ]
         for group, listed in found.items()
     }
     total = sum(map(len, found.values()))
     count = sum(map(len, groups.values()))
-    narrowed = bool(search or states or voices or formats or mission_id or only_unreviewed)
+    narrowed = bool(search or states or voices or formats or mission_id or only_unreviewed or with_theme is not None)
     if not total:
         st.markdown(
             _("No statement matches. Broaden your search.") if narrowed else _("No drafts yet. Start a new statement.")

@@ -1,0 +1,130 @@
+"""Templates of statements: filled in, made from a statement, kept within their mission."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
+from calendar_model.access.problems import Refused
+from calendar_model.access.unit_of_work import EditConflict
+from calendar_model.mission.missions import add_mission
+from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.templates import (
+    delete_template,
+    filled_in,
+    fits,
+    save_as_template,
+    save_template,
+    templates,
+)
+from calendar_model.mission.transactions import save
+from calendar_model.reference import Reference
+from calendar_model.store.models import Case, Person
+from calendar_model.terms import Role, StatementFormat, Suggester, Voice
+from calendar_model.vocabulary import Sensitivity
+from tests.day import TODAY
+
+VALUES: dict[str, Any] = {"name": "Debate", "format": StatementFormat.GENERAL_DEBATE, "text": "Thanks, {forum}."}
+
+
+def statement(me: Viewer, **values: Any) -> str:
+    links = values.pop("links", None)
+    known = {
+        "title": "One",
+        "format": StatementFormat.STATEMENT,
+        "forum": "un-hrc",
+        "sensitivity": Sensitivity.INTERNAL,
+    }
+    return commands.start_statement(me, {**known, **values}, text="Mr President,", links=links)
+
+
+def code_of(refused: pytest.ExceptionInfo[Refused]) -> str:
+    return refused.value.problems[0].code
+
+
+def test_placeholders_are_filled_in_or_stay_in_square_brackets(reference: Reference) -> None:
+    text = "{forum}, item {item}, {date}: {speaker} for {Lead}, {speaking limit}. {State} { } {a\nb}"
+    values = {
+        "forum": "un-hrc", "agenda_item": "3", "due": date(2027, 3, 1), "speaker": "Head", "speaking_seconds": 90,
+        "format": StatementFormat.GENERAL_DEBATE, "voice": Voice.NATIONAL,
+    }  # fmt: skip
+    name = reference.organisations["un-hrc"].name
+    filled = filled_in(text, values, reference, TODAY)
+    assert filled == f"{name}, item 3, Mon 1 Mar 2027: Head for [Lead], 1 min 30 s. [State] [] {{a\nb}}"
+    empty = filled_in("{forum} {item} {date} {speaking limit}", {}, reference, TODAY)
+    assert empty == "[forum] [item] [date] [speaking limit]"
+
+
+def test_one_is_kept_changed_and_deleted(me: Viewer, other: Viewer) -> None:
+    made = save_template(me, VALUES)
+    save_template(me, {**VALUES, "name": "Statement", "format": StatementFormat.STATEMENT})
+    assert [one.name for one in templates(other)] == ["Statement", "Debate"]
+    assert templates(ANONYMOUS) == ()
+    save_template(other, {"text": "Less"}, template_id=made, seen=1)
+    with pytest.raises(EditConflict):
+        save_template(me, {"text": "More"}, template_id=made, seen=1)
+    delete_template(me, made, seen=2)
+    assert [one.name for one in templates(me)] == ["Statement"]
+    with pytest.raises(Refused) as refused:
+        save_template(me, {**VALUES, "name": " ", "text": ""})
+    assert {one.field for one in refused.value.problems} == {"name", "text"}
+
+
+def test_it_fits_a_format_and_where_they_are_given_a_voice_and_a_forum(me: Viewer) -> None:
+    save_template(me, {**VALUES, "voice": Voice.JOINT, "forum": "osce"})
+    (one,) = templates(me)
+    debate = StatementFormat.GENERAL_DEBATE
+    assert fits(one, debate, Voice.JOINT, "osce")
+    for made_as, voice, forum in (
+        (StatementFormat.STATEMENT, Voice.JOINT, "osce"),
+        (debate, Voice.NATIONAL, "osce"),
+        (debate, Voice.JOINT, "un-hrc"),
+    ):
+        assert not fits(one, made_as, voice, forum)
+
+
+def test_one_is_made_from_a_statement_that_all_may_read(me: Viewer) -> None:
+    save_as_template(me, statement(me), "From it", "en")
+    (one,) = templates(me)
+    assert (one.name, one.format, one.voice, one.forum, one.text) == (
+        "From it", StatementFormat.STATEMENT, Voice.NATIONAL, "un-hrc", "Mr President,",
+    )  # fmt: skip
+
+
+def test_none_is_made_from_a_restricted_text_or_one_about_a_case(me: Viewer) -> None:
+    case = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY})
+    for made in (statement(me, sensitivity=Sensitivity.RESTRICTED), statement(me, links=[case])):
+        with pytest.raises(Refused) as refused:
+            save_as_template(me, made, "From it", "en")
+        assert code_of(refused) == "template-of-restricted"
+    with pytest.raises(Refused) as refused:
+        save_as_template(me, statement(me), "From it", "fr")
+    assert code_of(refused) == "template-without-text"
+    assert templates(me) == []
+
+
+def test_those_of_a_mission_are_read_and_written_there(me: Viewer) -> None:
+    missions = [add_mission(OPERATOR, name) for name in ("Geneva", "Vienna")]
+    here, there, head = (
+        member(save(OPERATOR, Person, {"name": name, "given": given}))
+        for name, given in (
+            ("Here", {(Role.EDITOR, missions[0])}),
+            ("There", {(Role.EDITOR, missions[1])}),
+            ("Reads here, writes there", {(Role.READER, missions[0]), (Role.EDITOR, missions[1])}),
+        )
+    )
+    made = save_template(here, VALUES)
+    assert [len(templates(who)) for who in (here, there, head, me)] == [1, 0, 1, 1]
+    for who in (there, head):
+        with pytest.raises(Refused):
+            save_template(who, {"text": "Theirs"}, template_id=made, seen=1)
+        with pytest.raises(Refused):
+            delete_template(who, made, seen=1)
+        with pytest.raises(Refused):
+            save_template(who, {**VALUES, "mission_id": missions[0]})
+    with pytest.raises(Refused):
+        save_template(here, {"mission_id": missions[1]}, template_id=made, seen=1)
+    save_template(here, {"text": "Ours"}, template_id=made, seen=1)
