@@ -35,8 +35,8 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import current_person, require_person
 from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
-from pages.components.statements.agreement import draw_agreement
 from pages.components.statements.again import draw_again
+from pages.components.statements.agreement import draw_agreement
 from pages.components.statements.details import draw_cosponsors, draw_details, draw_upr_response
 from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import draw_moves, draw_overrides
