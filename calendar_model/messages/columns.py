@@ -37,6 +37,8 @@ REQUIRED: Mapping[str, str] = Translated(
         "engagement.on": N_("Enter the date it took place, or is planned for."),
         "engagement.form": N_("Choose how it took place."),
         "statement.format": N_("Choose the format of the statement."),
+        "comment.remark": N_("Write the comment first."),
+        "consultee_answer.answer": N_("Choose your answer."),
         "version.text": N_("There is no text to save yet."),
         "cosponsor.country": N_("Choose the State."),
         "override.reason": N_("Enter the reason in a sentence; it stays with the statement permanently."),

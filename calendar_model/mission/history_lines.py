@@ -45,7 +45,10 @@ class HistoryLine:
 PARTS: Mapping[str, Collection[str]] = {
     "access": (CREATE, UPDATE, DELETE),
     "access_request": (CREATE, UPDATE),
+    "comment": (CREATE, UPDATE, DELETE),
     "consent": (CREATE, UPDATE, DELETE),
+    "consultee": (CREATE, UPDATE),
+    "consultee_answer": (CREATE,),
     "cosponsor": (CREATE, UPDATE, DELETE),
     "follow_up": (CREATE, UPDATE, DELETE),
     "further_kind": (CREATE, DELETE),

@@ -43,6 +43,7 @@ from calendar_model.mission.checks import (
 )
 from calendar_model.mission.data_protection import notice, retention
 from calendar_model.mission.statements import checks as statement_checks
+from calendar_model.mission.statements import comments, consultation, presence
 from calendar_model.store.models import (
     Account,
     Base,
@@ -327,7 +328,9 @@ CHECKS: Mapping[type[Base], Checks] = {
     for declared in (
         accounts.CHECKS,
         cases.CHECKS,
+        comments.CHECKS,
         confirmations.CHECKS,
+        consultation.CHECKS,
         contacts.CHECKS,
         corrections.CHECKS,
         engagements.CHECKS,
@@ -336,6 +339,7 @@ CHECKS: Mapping[type[Base], Checks] = {
         missions.CHECKS,
         notice.CHECKS,
         persons.CHECKS,
+        presence.CHECKS,
         reads.CHECKS,
         remote_calendars.CHECKS,
         retention.CHECKS,

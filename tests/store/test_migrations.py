@@ -49,10 +49,14 @@ def tables(workspace: Workspace) -> list[str]:
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 SINCE_ACCOUNTS = (
     "account",
+    "comment",
+    "consultee",
+    "consultee_answer",
     "ended_session",
     "guess_count",
     "holding_notice",
     "mission",
+    "presence",
     "read_check",
     "record_read",
     "retention_extension",
@@ -64,6 +68,9 @@ CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspec
 LATER = {
     "access_request",
     "account",
+    "comment",
+    "consultee",
+    "consultee_answer",
     "correction",
     "ended_session",
     "further_kind",
@@ -74,6 +81,7 @@ LATER = {
     "mission",
     "not_announced",
     "person_role",
+    "presence",
     "read_check",
     "record_read",
     "remote_calendar",
