@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calendar_model.terms import StatementFormat, StatementState, Voice
+from calendar_model.terms import ConsultationAnswer, StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.wording import term
@@ -42,6 +42,21 @@ def made_as(voice: Voice, statement_format: StatementFormat) -> str:
         return _SPOKEN_BY[voice]
     label = term(statement_format)
     return f"{label}, {term(voice).lower()}" if voice.is_shared else label
+
+
+_ANSWERS: Mapping[str, str] = Translated(
+    {
+        ConsultationAnswer.AGREE: N_("agrees"),
+        ConsultationAnswer.AGREE_WITH_CHANGES: N_("agrees with changes"),
+        ConsultationAnswer.OBJECT: N_("objects"),
+        ConsultationAnswer.NO_VIEW: N_("no view"),
+    }
+)
+
+
+def answer_label(answer: ConsultationAnswer) -> str:
+    """The answer of a consultee for use within a sentence: ``agrees with changes``."""
+    return _ANSWERS[answer]
 
 
 def state_label(state: StatementState) -> str:

@@ -38,7 +38,7 @@ _LONGEST_BY_LETTERS = 400
 
 
 @dataclass(frozen=True)
-class Anchor:
+class TextAnchor:
     """A passage of ``text``: its words, what stands before and after them, and the position of the first character."""
 
     quote: str
@@ -53,21 +53,21 @@ class Anchor:
         return self.position, self.position + len(self.quote)
 
 
-def anchor(text: str, start: int, end: int) -> Anchor:
+def anchor(text: str, start: int, end: int) -> TextAnchor:
     """Return the anchor of the passage from ``start`` to before ``end``; raises ValueError if it is empty."""
     if not 0 <= start < end <= len(text) or not text[start:end].strip():
         raise ValueError("An anchor needs a passage of the text.")
-    return Anchor(text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT], start, text)
+    return TextAnchor(text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT], start, text)
 
 
-def find(anchor: Anchor, text: str) -> Span | None:
+def find(anchor: TextAnchor, text: str) -> Span | None:
     """Return where the passage of an anchor is in another text; None if it is gone, or could be one of several."""
     if text == anchor.text:
         return anchor.span
     return _find_exact(anchor, text) or _find_edited(anchor, text)
 
 
-def follow(made: Anchor, texts: Iterable[str]) -> Span | None:
+def follow(made: TextAnchor, texts: Iterable[str]) -> Span | None:
     """Return where the passage is in the last of several texts, each made from the one before.
 
     Step by step a passage is found after more changes than at once. One that was taken out and put back is found.
@@ -83,7 +83,7 @@ def follow(made: Anchor, texts: Iterable[str]) -> Span | None:
 # --- As it was
 
 
-def _find_exact(anchor: Anchor, text: str) -> Span | None:
+def _find_exact(anchor: TextAnchor, text: str) -> Span | None:
     """The quote as it was, if what still stands around it says that this is the passage and no other."""
     places = list(_places(anchor.quote, text))
     around = {at: _around(anchor, text, at) for at in places}
@@ -104,7 +104,7 @@ def _find_exact(anchor: Anchor, text: str) -> Span | None:
     return (best, end) if tells else None
 
 
-def _around(anchor: Anchor, text: str, at: int) -> tuple[int, int]:
+def _around(anchor: TextAnchor, text: str, at: int) -> tuple[int, int]:
     """How many characters before and after a place are still those of the anchor."""
     before = text[max(0, at - CONTEXT) : at]
     after = text[at + len(anchor.quote) :][:CONTEXT]
@@ -171,7 +171,7 @@ def _offsets(tokens: list[str]) -> list[int]:
     return list(accumulate(map(len, tokens), initial=0))
 
 
-def _find_edited(anchor: Anchor, text: str) -> Span | None:
+def _find_edited(anchor: TextAnchor, text: str) -> Span | None:
     """Where an edited passage is: around words of its own that are left, or else between what still encloses it.
 
     What a passage has in common with others tells nothing: where one of them was taken out, it may be that of the
@@ -195,7 +195,7 @@ def _find_edited(anchor: Anchor, text: str) -> Span | None:
     return (first, last) if first < last and _is_alike(anchor.quote, text[first:last]) else None
 
 
-def _end_of_what_is_before(anchor: Anchor, text: str, telling: Iterable[_Stretch]) -> int | None:
+def _end_of_what_is_before(anchor: TextAnchor, text: str, telling: Iterable[_Stretch]) -> int | None:
     """Where what stood right before the passage ends now; None if that cannot be told."""
     start, _ = anchor.span
     if text.startswith(anchor.text[:start]) and start < TELLING:
@@ -205,7 +205,7 @@ def _end_of_what_is_before(anchor: Anchor, text: str, telling: Iterable[_Stretch
     return next((one.new + one.length for one in enclosing if _tells(one, anchor.text, text, TELLING)), None)
 
 
-def _start_of_what_is_after(anchor: Anchor, text: str, telling: Iterable[_Stretch]) -> int | None:
+def _start_of_what_is_after(anchor: TextAnchor, text: str, telling: Iterable[_Stretch]) -> int | None:
     """Where what stood right after the passage begins now; None if that cannot be told."""
     _, end = anchor.span
     left = len(anchor.text) - end

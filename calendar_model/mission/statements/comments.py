@@ -22,7 +22,7 @@ from calendar_model.access.roles import Operation, Subject, allowed_roles
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.checks import Checks, goes_with_record, has_role, is_changed, value_before
 from calendar_model.mission.statements import anchors
-from calendar_model.mission.statements.anchors import Anchor, Span
+from calendar_model.mission.statements.anchors import Span, TextAnchor
 from calendar_model.mission.statements.queries import newest
 from calendar_model.mission.statements.workflow import WRITABLE
 from calendar_model.mission.transactions import writing
@@ -202,7 +202,7 @@ def _load(session: WorkspaceSession, comment_id: str) -> Comment:
 
 
 def _attach(session: WorkspaceSession, comment: Comment, passage: Passage | None) -> None:
-    """Anchor a comment to a passage of the newest saved text: others do not see what is not saved."""
+    """TextAnchor a comment to a passage of the newest saved text: others do not see what is not saved."""
     values: Iterable[object] = _NO_ANCHOR
     if passage is not None:
         version = newest(session, comment.statement_id, passage.language)
@@ -298,6 +298,6 @@ def place_in(versions: Sequence[Version], comment: Comment, number: int) -> Span
     if comment.position is None or made is None or made not in texts or number not in texts:
         return None
     start = comment.position
-    anchor: Anchor = anchors.anchor(texts[made], start, start + len(comment.quote))
+    anchor: TextAnchor = anchors.anchor(texts[made], start, start + len(comment.quote))
     way = [one for one in sorted(texts) if made < one <= number or number <= one < made]
     return anchors.follow(anchor, [texts[one] for one in (way if number > made else way[::-1])])

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_model.mission.statements.anchors import CONTEXT, Anchor, Span, anchor, find, follow
+from calendar_model.mission.statements.anchors import CONTEXT, Span, TextAnchor, anchor, find, follow
 
 TEXT = (
     "Thank you, Mr President.\n\n"
@@ -18,7 +18,7 @@ TEXT = (
 )
 
 
-def made(quote: str, text: str = TEXT, nth: int = 0) -> Anchor:
+def made(quote: str, text: str = TEXT, nth: int = 0) -> TextAnchor:
     at = -1
     for _ in range(nth + 1):
         at = text.index(quote, at + 1)
