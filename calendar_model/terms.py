@@ -373,3 +373,12 @@ class Step(StrEnum):
 
     CLEAR = "clear"
     CLOSE = "close"
+
+
+class ConsultationAnswer(StrEnum):
+    """The answer of a person who was consulted on a text."""
+
+    AGREE = "agree"
+    AGREE_WITH_CHANGES = "agree-with-changes"
+    OBJECT = "object"
+    NO_VIEW = "no-view"

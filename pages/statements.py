@@ -37,10 +37,13 @@ from pages.components.shell.navigation import NEW, PAGE_OF, RECORD, WITH, link
 from pages.components.shell.words import plain
 from pages.components.statements.again import draw_again
 from pages.components.statements.agreement import draw_agreement
+from pages.components.statements.comments import draw_comments, draw_marked_text
+from pages.components.statements.consultation import draw_consultation, draw_open_answers
 from pages.components.statements.details import draw_cosponsors, draw_details, draw_upr_response
 from pages.components.statements.listing import draw_list
 from pages.components.statements.moves import draw_moves, draw_overrides
 from pages.components.statements.parts import draw_checks, draw_speaking_time, draw_steps
+from pages.components.statements.presence import draw_presence
 from pages.components.statements.text import draw_writing_area
 from pages.components.statements.versions import draw_versions
 from pages.components.widgets import labels
@@ -80,15 +83,20 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     left, right = st.columns([2.2, 1], gap="large")
     with left:
         st.subheader(_("Text"))
+        draw_presence(statement_id)
         draw_writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
         draw_agreement(statement, context.zone)
+        draw_marked_text(statement, context)
         delivery_buttons(statement, context, person)
         draw_versions(statement, view.clearances, {one.id: one.name for one in everyone}, context)
     with right:
+        draw_comments(statement, context)
         st.subheader(_("Checks"))
         facts = draw_checks(view)
+        draw_open_answers(statement, context)
         draw_moves(statement, facts, everyone, person, context.today)
         draw_overrides(view, facts, person, context.zone)
+        draw_consultation(statement, everyone, facts.version, context)
         st.subheader(_("Linked records"))
         draw_links(statement, view.linked, context)
     draw_upr_response(statement, context)

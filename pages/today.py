@@ -112,7 +112,9 @@ def link_to_task(task: Task) -> None:
 
 def task_words(task: Task, names: dict[str, str]) -> str:
     """Say what kind of task it is, and whom or what it concerns."""
-    if task.waiting_for:
+    if task.waiting_for and task.kind is TaskKind.CONSULTATION:
+        says = _("view awaited from {name}").format(name=names.get(task.waiting_for, _("another user")))
+    elif task.waiting_for:
         says = _("reply awaited from {name}").format(name=names.get(task.waiting_for, _("another user")))
     elif task.kind is TaskKind.REPLY:
         person = current_person()
@@ -121,6 +123,8 @@ def task_words(task: Task, names: dict[str, str]) -> str:
             if person is not None and Role.CLEARER in person.roles
             else _("awaits your reply")
         )
+    elif task.kind is TaskKind.CONSULTATION:
+        says = _("awaits your view")
     elif task.kind is TaskKind.STATEMENT:
         says = _("your statement")
     elif task.kind is TaskKind.REVIEW:

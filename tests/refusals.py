@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.problems import Refused
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.mission.transactions import save
 
 
@@ -28,3 +28,11 @@ def refused_field(who: Viewer, kind: Any, values: dict[str, Any], **more: Any) -
         save(who, kind, values, **more)
     assert str(refused.value)
     return refused.value.field
+
+
+def refusal(act: Callable[[], object]) -> Problem:
+    """The first problem for which an act is refused."""
+    with pytest.raises(Refused) as refused:
+        act()
+    assert str(refused.value)
+    return refused.value.problems[0]

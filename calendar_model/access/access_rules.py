@@ -43,7 +43,10 @@ from calendar_model.store.models import (
     Access,
     AccessRequest,
     Change,
+    Comment,
     Consent,
+    Consultee,
+    ConsulteeAnswer,
     FollowUp,
     Identity,
     LastVisit,
@@ -51,6 +54,7 @@ from calendar_model.store.models import (
     Override,
     OverrideReview,
     Person,
+    Presence,
     ReadCheck,
     RecordLink,
     RemoteCalendar,
@@ -162,7 +166,9 @@ class _Check:
         elif self._goes_with_record(row):
             yield from ([self._right_of_part(record_id)] for record_id in sorted(parents(row)))
         elif row.table in SUBJECT_OF_TABLE:
-            right = (SUBJECT_OF_TABLE[row.table], _action(row))
+            # Who takes back what they have just made does it by the right by which they made it.
+            is_undone = bool(self.session.undoes) and row.after is None
+            right = (SUBJECT_OF_TABLE[row.table], Operation.CREATE if is_undone else _action(row))
             yield from self._at_missions(row, right)
         else:
             raise Refused(Problem("table-of-nobody"))
@@ -475,12 +481,23 @@ def _action(row: Written) -> Operation:
 
 
 _DELETED_WITH_RECORD = frozenset(
-    str(kind.__tablename__) for kind in (AccessRequest, Override, OverrideReview, ReadCheck, RetentionExtension)
+    str(kind.__tablename__)
+    for kind in (
+        AccessRequest,
+        Comment,
+        Consultee,
+        ConsulteeAnswer,
+        Override,
+        OverrideReview,
+        ReadCheck,
+        RetentionExtension,
+    )
 )
 """Tables of which a row goes only with its record, by the role that deletes that."""
 
 _OF_ONE_PERSON: Mapping[str, str] = {
     LastVisit.__tablename__: "id",
+    Presence.__tablename__: "person_id",
     RemoteCalendar.__tablename__: "person_id",
     Subscription.__tablename__: "person_id",
     Unsaved.__tablename__: "person_id",

@@ -38,6 +38,10 @@ class Subject(StrEnum):
     CONSENT = "consent"
     OVERRIDE = "override"
     OVERRIDE_REVIEW = "review-of-an-override"
+    CONSULTEE = "consultee"
+    CONSULTEE_ANSWER = "answer-of-a-consultee"
+    COMMENT = "comment"
+    PRESENCE = "presence-at-a-text"
     ACCESS_REQUEST = "access-request"
     SUBSCRIPTION = "subscription"
     REMOTE_CALENDAR = "remote-calendar"
@@ -115,6 +119,11 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.CONSENT: _written_by(_CASE_OFFICERS),
     Subject.OVERRIDE: {Operation.CREATE: _EDITORS, Operation.CONFIRM: frozenset({Role.CLEARER})},
     Subject.OVERRIDE_REVIEW: {Operation.CREATE: frozenset({Role.CLEARER})},
+    Subject.CONSULTEE: _written_by(_EDITORS, *_NEVER_DELETED),
+    # Who reads a statement answers and comments for themselves, also one who writes no records.
+    Subject.CONSULTEE_ANSWER: _written_by(RECORD_READERS, Operation.CREATE),
+    Subject.COMMENT: _written_by(RECORD_READERS),
+    Subject.PRESENCE: _written_by(RECORD_READERS),
     Subject.ACCESS_REQUEST: {
         Operation.CREATE: RECORD_READERS,
         Operation.GRANT: frozenset({Role.CASE_OFFICER, Role.CLEARER}),
@@ -147,6 +156,8 @@ AT_ANY_MISSION = frozenset(
         (Subject.ACCESS_REQUEST, Operation.CREATE),
         (Subject.READ_NOTE, Operation.CREATE),
         (Subject.READ_CHECK, Operation.CREATE),
+        (Subject.CONSULTEE_ANSWER, Operation.CREATE),
+        *((subject, action) for subject in (Subject.COMMENT, Subject.PRESENCE) for action in PERMISSIONS[subject]),
     }
 )
 """What a role at another mission than that of the record allows too: who is named in a restricted record reads it."""
@@ -189,7 +200,10 @@ WRITTEN_BY_NO_PERSON = frozenset({"ended_session"})
 SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "access_request": Subject.ACCESS_REQUEST,
     "account": Subject.ACCOUNT,
+    "comment": Subject.COMMENT,
     "consent": Subject.CONSENT,
+    "consultee": Subject.CONSULTEE,
+    "consultee_answer": Subject.CONSULTEE_ANSWER,
     "follow_up": Subject.FOLLOW_UP,
     "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,
@@ -200,6 +214,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "override_review": Subject.OVERRIDE_REVIEW,
     "person": Subject.PERSON,
     "person_role": Subject.PERSON_ROLE,
+    "presence": Subject.PRESENCE,
     "read_check": Subject.READ_CHECK,
     "record_read": Subject.READ_NOTE,
     "remote_calendar": Subject.REMOTE_CALENDAR,

@@ -120,6 +120,7 @@ OPEN_OF_LEAVER: Mapping[str, str] = Translated(
         "records": N_("they own records; hand them over first"),
         "follow-ups": N_("they have open follow-ups; hand them over first"),
         "replies": N_("a statement awaits their reply"),
+        "answers": N_("they are consulted on a statement and have not answered"),
         "texts": N_("they wrote a text of a statement that is not delivered"),
         "overrides": N_("they asked for an override, or confirmed one, for a statement that is not delivered"),
         "requests": N_("a request for access by them is open"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calendar_model.terms import StatementFormat, StatementState, Voice
+from calendar_model.terms import ConsultationAnswer, StatementFormat, StatementState, Voice
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.wording import count, term
@@ -42,6 +42,21 @@ def made_as(voice: Voice, statement_format: StatementFormat) -> str:
         return _SPOKEN_BY[voice]
     label = term(statement_format)
     return f"{label}, {term(voice).lower()}" if voice.is_shared else label
+
+
+_ANSWERS: Mapping[str, str] = Translated(
+    {
+        ConsultationAnswer.AGREE: N_("agrees"),
+        ConsultationAnswer.AGREE_WITH_CHANGES: N_("agrees with changes"),
+        ConsultationAnswer.OBJECT: N_("objects"),
+        ConsultationAnswer.NO_VIEW: N_("no view"),
+    }
+)
+
+
+def answer_label(answer: ConsultationAnswer) -> str:
+    """The answer of a consultee for use within a sentence: ``agrees with changes``."""
+    return _ANSWERS[answer]
 
 
 def state_label(state: StatementState) -> str:
@@ -116,6 +131,13 @@ def _not_writable(values: Mapping[str, Any]) -> str:
     ).format(state_label=state_label(values["state"]))
 
 
+def _over(says: str) -> Template:
+    def sentence(values: Mapping[str, Any]) -> str:
+        return _(says).format(state_label=state_label(values["state"]))
+
+    return sentence
+
+
 def _ask_another_person(says: str) -> Template:
     def sentence(values: Mapping[str, Any]) -> str:
         why = _("it raises an individual case") if values["raises_case"] else _("an individual case was linked to it")
@@ -167,6 +189,32 @@ MESSAGES: Mapping[str, Template] = {
     "typing-not-kept": N_("The text could not be saved just now. Nothing is lost; try again."),
     "text-unchanged": N_("Nothing has changed since version {number}."),
     "unsaved-before-restore": N_("You have unsaved text. Save or discard it first, then restore."),
+    # Consultation.
+    "not-in-consultation": N_("Send the statement for consultation first, then ask for views."),
+    "consultee-unknown": N_("Choose colleagues who are active users."),
+    "no-consultees-chosen": N_("Choose whom to ask first."),
+    "consultee-changed": N_("Who was consulted stays on record. Withdraw the request, or ask another colleague."),
+    "not-consulted": N_("You are not consulted on this statement. Add a comment instead."),
+    "answer-for-another": N_("Consultees answer for themselves."),
+    "answer-without-remark": N_("Write which changes you ask for, or why you object."),
+    "answer-to-no-text": N_("There is no such version of the text. Open the page again, then answer."),
+    "answer-changed": N_("An answer stays on record. Answer again instead."),
+    "consultation-over": _over(N_("This statement is {state_label}; the consultation has ended.")),
+    # Comments.
+    "comment-gone": N_("This comment no longer exists. Open the page again."),
+    "comment-of-another": N_("Only its author deletes a comment. Reply to it, or resolve it."),
+    "comment-changed": N_("What was said stays as it is. Reply to the comment instead."),
+    "comment-has-replies": N_("Colleagues have replied to this comment, so it stays. Resolve it instead."),
+    "comment-not-yours-to-settle": N_(
+        "Ask its author, or an editor of the statement, to resolve or move this comment."
+    ),
+    "comments-closed": _over(N_("This statement is {state_label}; its comments can only be read.")),
+    "passage-unknown": N_("Select the passage in the text again."),
+    "passage-not-saved": N_(
+        "This passage is not in the newest saved version. Save the text first, then comment on it."
+    ),
+    "passage-too-long": N_("Select a passage of at most {longest} characters."),
+    "presence-of-another": N_("Presence is noted only for oneself."),
     # Overrides.
     "override-gone": N_("This override does not exist, or you do not have access."),
     "override-without-reason": N_("Enter the reason in a sentence; it stays with the statement permanently."),

@@ -44,7 +44,7 @@ from calendar_model.mission.checks import (
 )
 from calendar_model.mission.data_protection import notice, retention
 from calendar_model.mission.statements import checks as statement_checks
-from calendar_model.mission.statements import templates
+from calendar_model.mission.statements import comments, consultation, presence, templates
 from calendar_model.store.models import (
     Account,
     Base,
@@ -342,7 +342,9 @@ CHECKS: Mapping[type[Base], Checks] = {
     for declared in (
         accounts.CHECKS,
         cases.CHECKS,
+        comments.CHECKS,
         confirmations.CHECKS,
+        consultation.CHECKS,
         contacts.CHECKS,
         corrections.CHECKS,
         engagements.CHECKS,
@@ -351,6 +353,7 @@ CHECKS: Mapping[type[Base], Checks] = {
         missions.CHECKS,
         notice.CHECKS,
         persons.CHECKS,
+        presence.CHECKS,
         reads.CHECKS,
         remote_calendars.CHECKS,
         retention.CHECKS,

@@ -23,12 +23,16 @@ from calendar_model.access.roles import Operation, Subject
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.events import item_of
 from calendar_model.mission.persons import must_administer
+from calendar_model.mission.statements.anchors import anchor
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Access,
     Base,
+    Comment,
     Consent,
+    Consultee,
+    ConsulteeAnswer,
     Cosponsor,
     FollowUp,
     FurtherKind,
@@ -145,6 +149,7 @@ class _SampleLoader:
         self.session.flush()
         for values in self.content["records"]:
             self.override(self.records[values["ref"]], values.get("overrides", ()))
+            self.consult(self.records[values["ref"]], values)
         kinds = Counter(str(record.kind) for record in self.records.values())
         return {"person": len(self.persons), **kinds}
 
@@ -182,6 +187,27 @@ class _SampleLoader:
             override = self.make(Override, values, statement_id=record.id, **confirms)
             asked[values.get("ref", "")] = override.id
             self.session.add(override)
+            self.session.flush()
+
+    def consult(self, record: Record, values: Mapping[str, Any]) -> None:
+        """Write the consultees of a statement with their answers, and its comments: one before the replies to it."""
+        for row in values.get("consultees", ()):
+            consultee = self.make(Consultee, row, statement_id=record.id)
+            self.session.add(consultee)
+            self.session.flush()
+            for answer in row.get("answers", ()):
+                self.session.add(self.make(ConsulteeAnswer, answer, statement_id=record.id, consultee_id=consultee.id))
+        made: dict[str, str] = {}
+        for row in values.get("comments", ()):
+            more: dict[str, Any] = {"replies_to_id": made[row["replies_to"]]} if "replies_to" in row else {}
+            if quote := row.get("quote"):
+                version = cast(Statement, record).versions[row["version_number"] - 1]
+                at = version.text.index(quote)
+                found = anchor(version.text, at, at + len(quote))
+                more |= {"prefix": found.prefix, "suffix": found.suffix, "position": at, "language": version.language}
+            comment = self.make(Comment, row, statement_id=record.id, **more)
+            made[row.get("ref", "")] = comment.id
+            self.session.add(comment)
             self.session.flush()
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -14,6 +14,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.access_requests import list_open_requests
 from calendar_model.mission.checks import has_role
 from calendar_model.mission.reads import due_read_checks
+from calendar_model.mission.statements.consultation import AwaitedAnswer, awaited_answers
 from calendar_model.mission.statements.reviews import unreviewed_overrides
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY
 from calendar_model.store.models import FollowUp, Record, Statement
@@ -26,12 +27,13 @@ AHEAD = timedelta(days=14)
 class TaskKind(StrEnum):
     """Why something is a task.
 
-    A statement awaits a reply or is to be finished, or what was said under an override is to be reviewed; a follow-up
-    is to be done. It is time to look through who has read a restricted record, or a colleague has asked for access to
-    one.
+    A statement awaits a reply or the answer of a consultee, or is to be finished, or what was said under an override is
+    to be reviewed; a follow-up is to be done. It is time to look through who has read a restricted record, or a
+    colleague has asked for access to one.
     """
 
     REPLY = "reply"
+    CONSULTATION = "consultation"
     STATEMENT = "statement"
     REVIEW = "review"
     FOLLOW_UP = "follow-up"
@@ -70,10 +72,9 @@ class OwnTasks:
 def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
     """Return the tasks of ``viewer`` on ``today``; of a viewer who is nobody none.
 
-    Their own are the statements that await their reply or their review and the requests for access that they can
-    answer. Of their
-    statements, follow-ups and checks of who has read their records, those late or due within :data:`AHEAD` are listed.
-    They wait for the replies that they asked for.
+    Their own are the statements that await their reply, their review or, as of a consultee, their answer, and the
+    requests for access that they can answer. Of their statements, follow-ups and checks of who has read their records,
+    those late or due within :data:`AHEAD` are listed. They wait for the replies and answers that they asked for.
     """
     person = viewer.person_id
     if not person:
@@ -93,11 +94,13 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             for debt in unreviewed_overrides(session)
             if debt.awaits(person) and has_role(session, person, Role.CLEARER, at=debt.mission_id)
         ]
+        to_answer, unanswered = awaited_answers(session, of=person), awaited_answers(session, by=person)
         grants = has_role(session, person, *sorted(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT)))
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [
         *(_of_statement(one, TaskKind.REPLY) for one in awaited),
+        *(_of_consultation(one) for one in to_answer),
         *(_of_statement(one, TaskKind.STATEMENT) for one in in_hand),
         *(
             Task(TaskKind.REVIEW, one.statement_id, RecordKind.STATEMENT, one.title, "", None, "", one.sample)
@@ -113,7 +116,10 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             for one in (list_open_requests(viewer) if grants else ())
         ),
     ]
-    waiting = [_of_statement(one, TaskKind.REPLY, one.waiting_for_id or "") for one in with_others]
+    waiting = [
+        *(_of_statement(one, TaskKind.REPLY, one.waiting_for_id or "") for one in with_others),
+        *(_of_consultation(one, one.person_id) for one in unanswered),
+    ]
     return OwnTasks(*(tuple(sorted(tasks, key=_by_day)) for tasks in (mine, waiting)))
 
 
@@ -121,6 +127,11 @@ def _of_statement(statement: Statement, kind: TaskKind, waiting_for: str = "") -
     return Task(
         kind, statement.id, RecordKind.STATEMENT, statement.title, "", statement.due, waiting_for, statement.sample
     )
+
+
+def _of_consultation(awaited: AwaitedAnswer, waiting_for: str = "") -> Task:
+    task = _of_statement(awaited.statement, TaskKind.CONSULTATION, waiting_for)
+    return replace(task, due=awaited.due or awaited.statement.due)
 
 
 def _by_day(task: Task) -> tuple[date, str]:

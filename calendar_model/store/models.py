@@ -25,6 +25,7 @@ from sqlalchemy.types import TypeDecorator
 
 from calendar_model.clock import now
 from calendar_model.terms import (
+    ConsultationAnswer,
     ContactKind,
     CosponsorStanding,
     EngagementForm,
@@ -839,6 +840,13 @@ class Statement(Record):
         cascade="all, delete-orphan", order_by="AgreedText.version_number"
     )
     unsaved: Mapped[list[Unsaved]] = relationship(cascade="all, delete-orphan")
+    consultees: Mapped[list[Consultee]] = relationship(
+        cascade="all, delete-orphan", order_by="Consultee.asked_at, Consultee.id", back_populates="statement"
+    )
+    consultee_answers: Mapped[list[ConsulteeAnswer]] = relationship(cascade="all, delete-orphan")
+    comments: Mapped[list[Comment]] = relationship(
+        cascade="all, delete-orphan", order_by="Comment.at, Comment.id", back_populates="statement"
+    )
     waiting_for: Mapped[Person | None] = relationship(foreign_keys=[waiting_for_id])
     cleared_by: Mapped[Person | None] = relationship(foreign_keys=[cleared_by_id])
 
@@ -988,6 +996,102 @@ class StatementTemplate(Base):
     version: Mapped[int] = mapped_column()
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class Consultee(Base):
+    """A person who was asked for their view of a statement, by whom and until when; ``answers`` has the newest last.
+
+    One who is ``withdrawn`` is not asked any more; asked again, the row holds for the new request.
+    """
+
+    __tablename__ = "consultee"
+    __table_args__ = (UniqueConstraint("statement_id", "person_id"),)
+
+    VISIBLE_WITH = ("statement_id",)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement", index=False)
+    person_id: Mapped[str] = _of("person")
+    asked_by_id: Mapped[str] = _of("person", index=False)
+    asked_at: Mapped[datetime] = mapped_column(default=now)
+    due: Mapped[date | None]
+    withdrawn_at: Mapped[datetime | None]
+    withdrawn_by_id: Mapped[str | None] = _of("person", index=False)
+
+    statement: Mapped[Statement] = relationship(back_populates="consultees")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    answers: Mapped[list[ConsulteeAnswer]] = relationship(
+        order_by="ConsulteeAnswer.at, ConsulteeAnswer.id", back_populates="consultee", passive_deletes="all"
+    )
+
+
+class ConsulteeAnswer(Base):
+    """The answer of a consultee to one version of the text; it never changes, a later one comes after it."""
+
+    __tablename__ = "consultee_answer"
+
+    VISIBLE_WITH = ("statement_id",)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement")
+    consultee_id: Mapped[str] = _of("consultee")
+    answer: Mapped[ConsultationAnswer] = _required()
+    remark: Mapped[str] = _text(NOTE, default="")
+    version_number: Mapped[int]
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    consultee: Mapped[Consultee] = relationship(back_populates="answers")
+
+
+class Comment(Base):
+    """A comment on a text, or a reply to one.
+
+    One on a passage has its anchor: ``quote`` with ``prefix`` and ``suffix``, at ``position`` of the text
+    ``version_number`` in ``language`` (:mod:`calendar_model.mission.statements.anchors`). One on the text as a whole
+    has no position. A reply names what it replies to, and has neither anchor nor resolution.
+    """
+
+    __tablename__ = "comment"
+
+    VISIBLE_WITH = ("statement_id",)
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = _of("statement")
+    replies_to_id: Mapped[str | None] = _of("comment")
+    person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+    remark: Mapped[str] = _text(NOTE, required=True)
+    language: Mapped[str] = mapped_column(String(8), default="")
+    version_number: Mapped[int | None]
+    position: Mapped[int | None]
+    quote: Mapped[str] = _text(NOTE, default="")
+    prefix: Mapped[str] = _text(NAME, default="")
+    suffix: Mapped[str] = _text(NAME, default="")
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[str | None] = _of("person", index=False)
+
+    statement: Mapped[Statement] = relationship(back_populates="comments")
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    resolved_by: Mapped[Person | None] = relationship(foreign_keys=[resolved_by_id])
+    replies_to: Mapped[Comment | None] = relationship(remote_side="Comment.id")
+
+
+class Presence(Base):
+    """That a person looks at a statement, or types in it, and when they last did. Without history: reading changes
+    nothing."""
+
+    __tablename__ = "presence"
+    __table_args__ = (UniqueConstraint("statement_id", "person_id"),)
+
+    VISIBLE_WITH = ("statement_id",)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    statement_id: Mapped[str] = mapped_column(String(32), ForeignKey("statement.id", ondelete="CASCADE"))
+    person_id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(default=now)
+    typing: Mapped[bool] = mapped_column(default=False)
 
 
 class LanguageProposal(Record):

@@ -43,6 +43,9 @@ from calendar_model.feeds import ROUTES
 from calendar_model.mission.events import item_of
 from calendar_model.mission.said import Said, SaidQuery, what_was_said
 from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.comments import Passage, add_comment
+from calendar_model.mission.statements.consultation import answer_consultation
+from calendar_model.mission.statements.presence import note_presence
 from calendar_model.mission.themes import themes_in_use
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.visible_calendar import calendar_for
@@ -53,7 +56,9 @@ from calendar_model.store.models import (
     AgreedText,
     Base,
     Case,
+    Comment,
     Consent,
+    ConsulteeAnswer,
     Contact,
     Cosponsor,
     Engagement,
@@ -80,6 +85,7 @@ from calendar_model.store.models import (
 )
 from calendar_model.store.session import UnscopedQueryError, WorkspaceSession
 from calendar_model.terms import (
+    ConsultationAnswer,
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -271,8 +277,18 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
         commands.keep_unsaved(staff_member, id_, **typed, language="en", based_on=0, workspace=workspace)
     commands.confirm_override(head, asked, planted.texts(Override, missing="")["reason"], workspace)
     commands.mark_agreed(staff_member, statement, 2, planted.texts(AgreedText)["agreed_between"], workspace)
+    with reading(head, workspace) as session:
+        newest = session.scalars(select(Version.text).order_by(Version.number.desc())).first() or ""
+    remark = planted.text(Comment.__tablename__, "remark")
+    add_comment(staff_member, statement, remark, Passage("en", newest, 0, len(newest)), workspace)
+    note_presence(staff_member, statement, workspace=workspace)
     for state in (StatementState.CONSULTATION, StatementState.CLEARED, StatementState.DELIVERED):
-        commands.move(head, statement, state, seen=2, on=TODAY, workspace=workspace)
+        consulted = [planted.named] if state is StatementState.CONSULTATION else []
+        commands.move(head, statement, state, seen=2, on=TODAY, consultees=consulted, workspace=workspace)
+        if consulted:
+            said = planted.texts(ConsulteeAnswer)
+            answer = ConsultationAnswer.AGREE
+            answer_consultation(staff_member, statement, answer, **said, seen=2, workspace=workspace)
     assessment = planted.texts(OverrideReview)["assessment"]
     commands.review_override(head, asked, assessment, seen=2, workspace=workspace)
     with writing(staff_member, workspace=workspace) as session:
@@ -337,7 +353,8 @@ def test_there_is_a_canary_in_every_text_of_every_table(planted: Planted) -> Non
     }
     # What misses before an override is written by the rules: it names the case by its code, which is a canary.
     assert all(MARK in row["missing"] for row in all_rows["override"])
-    assert there == texts - {("override", "missing")}
+    # What a comment quotes is a canary of the text; around it there is nothing.
+    assert there == texts - {("override", "missing"), ("comment", "prefix"), ("comment", "suffix")}
     assert {
         value for kept in all_rows.values() for row in kept for value in row.values() if value in planted.canaries
     } == set(planted.canaries)
@@ -583,6 +600,8 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Access",
         "LastVisit",
         "Cosponsor",
+        "Consultee",
+        "Presence",
         "FurtherKind",
         "Subscription",
         "SubscriptionUse",

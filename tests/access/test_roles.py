@@ -51,7 +51,10 @@ from calendar_model.store.models import (
     Base,
     Case,
     Change,
+    Comment,
     Consent,
+    Consultee,
+    ConsulteeAnswer,
     Contact,
     Correction,
     Engagement,
@@ -64,6 +67,7 @@ from calendar_model.store.models import (
     NotAnnounced,
     Person,
     PersonRole,
+    Presence,
     Record,
     RecordRead,
     RemoteCalendar,
@@ -76,6 +80,7 @@ from calendar_model.store.models import (
     new_id,
 )
 from calendar_model.terms import (
+    ConsultationAnswer,
     ContactKind,
     EngagementForm,
     EngagementKind,
@@ -355,6 +360,32 @@ def override_review(world: World, action: Operation) -> Act:
     return lambda: commands.review_override(world.actor, asked, REASON, seen=1)
 
 
+def consultee(world: World, action: Operation) -> Act:
+    values = {"statement_id": world.consulted(level=INTERNAL), "person_id": somebody("Consultee").person_id}
+    values["asked_by_id"] = world.owner.person_id
+    return part(world, Consultee, action, values, withdrawn_at=clock.now())
+
+
+def consultee_answer(world: World, action: Operation) -> Act:
+    assert action is Operation.CREATE
+    statement = world.consulted(level=INTERNAL)
+    row = {"statement_id": statement, "person_id": world.actor.person_id, "asked_by_id": world.owner.person_id}
+    # Who reads at no mission is not asked, so that there is nothing to answer to.
+    asked = world.row(world.owner, kind=Consultee, **row)
+    values = {"statement_id": statement, "consultee_id": asked, "version_number": 1}
+    return lambda: world.row(world.actor, kind=ConsulteeAnswer, answer=ConsultationAnswer.AGREE, **values)
+
+
+def comment(world: World, action: Operation) -> Act:
+    values = {"statement_id": world.record(Subject.STATEMENT), "person_id": world.actor.person_id, "remark": "Why?"}
+    return own(world, Comment, action, values, resolved_at=clock.now())
+
+
+def presence(world: World, action: Operation) -> Act:
+    statement = world.new_record(Subject.STATEMENT, INTERNAL)
+    return own(world, Presence, action, {"statement_id": statement, "person_id": world.actor.person_id}, typing=True)
+
+
 def access_request(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         hidden = save(world.owner, Case, {"title": title(), "suggested_by": Suggester.MINISTRY})
@@ -531,6 +562,10 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.CONSENT: consent,
     Subject.OVERRIDE: override,
     Subject.OVERRIDE_REVIEW: override_review,
+    Subject.CONSULTEE: consultee,
+    Subject.CONSULTEE_ANSWER: consultee_answer,
+    Subject.COMMENT: comment,
+    Subject.PRESENCE: presence,
     Subject.ACCESS_REQUEST: access_request,
     Subject.SUBSCRIPTION: subscription,
     Subject.REMOTE_CALENDAR: remote_calendar,

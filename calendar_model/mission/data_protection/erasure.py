@@ -26,12 +26,15 @@ from calendar_model.store.models import (
     AccessRequest,
     Account,
     Base,
+    Consultee,
+    ConsulteeAnswer,
     Contact,
     FollowUp,
     Identity,
     LastVisit,
     Override,
     Person,
+    Presence,
     Record,
     RemoteCalendar,
     Statement,
@@ -170,7 +173,7 @@ def erase_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = No
 def _rows_of(session: WorkspaceSession, person_id: str) -> list[Base]:
     """What belongs to this person alone."""
     found: list[Base] = []
-    for kind in (Account, Subscription, RemoteCalendar, Unsaved):
+    for kind in (Account, Subscription, RemoteCalendar, Unsaved, Presence):
         theirs = select(kind).where(kind.person_id == person_id).execution_options(**_EVERYTHING)
         found += session.scalars(theirs)
     visit = session.get(LastVisit, person_id, execution_options=_EVERYTHING)
@@ -183,6 +186,12 @@ def _open_of(session: WorkspaceSession, person_id: str) -> tuple[str, ...]:
         "records": select(Record.id).where(Record.owner_id == person_id),
         "follow-ups": select(FollowUp.id).where(FollowUp.owner_id == person_id, FollowUp.done_on.is_(None)),
         "replies": select(Statement.id).where(Statement.waiting_for_id == person_id),
+        "answers": select(Consultee.id).where(
+            Consultee.person_id == person_id,
+            Consultee.statement_id.in_(undelivered),
+            Consultee.withdrawn_at.is_(None),
+            ~Consultee.answers.any(ConsulteeAnswer.at >= Consultee.asked_at),
+        ),
         "texts": select(Version.id).where(Version.written_by_id == person_id, Version.statement_id.in_(undelivered)),
         "overrides": select(Override.id).where(Override.person_id == person_id, Override.statement_id.in_(undelivered)),
         "requests": select(AccessRequest.id).where(

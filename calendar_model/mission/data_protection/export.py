@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Contact,
     LastVisit,
     Person,
+    Presence,
     Record,
     RecordRead,
     RemoteCalendar,
@@ -140,6 +141,7 @@ def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = 
             "person": _columns(person),
             "roles": [_columns(one) for one in person.role_rows],
             "accounts": [_columns(one) for one in rows(Account)],
+            "presence": [{"at": one.at, "typing": one.typing} for one in rows(Presence)],
             "last_visits": [_columns(one) for one in rows(LastVisit, LastVisit.id)],
             "subscriptions": [{**_columns(one), "last_used": last_used.get(one.id)} for one in subscriptions],
             "followed_calendars": [

@@ -72,10 +72,10 @@ else. With a key of the installation, an erased identity can be read from no bac
   whole. The channels to avoid stay while a linked record is open, because they protect the person. The linked
   records are listed, because their texts may mention the person: read and correct these by hand.
 - **A member of staff who has left.** Name and post become *Former colleague* with a number. Roles, accounts,
-  subscriptions, followed calendars, unsaved texts and visits are deleted. This is possible once nothing of theirs is
-  open, and no text is undelivered of which it counts who wrote it. The history keeps the name in the lines about the
-  user. It points to the person by an identifier, as do the notes on who has read a record: both account for what was
-  done.
+  subscriptions, followed calendars, unsaved texts, visits and presence are deleted. This is possible once nothing of
+  theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps the name in the lines
+  about the user. It points to the person by an identifier, as do the notes on who has read a record: both account for
+  what was done. Comments and answers to a consultation stay with their statement, under that name.
 
 ## What is held on a person, as a file (GDPR, Article 15)
 
@@ -132,6 +132,27 @@ HELD: tuple[HeldData, ...] = (
         "To begin a statement in the mission's own words. No personal data.",
         "until it is deleted",
         "who reads the mission's internal records",
+    ),
+    HeldData(
+        "consultees of a statement and their answers",
+        ("consultee", "consultee_answer"),
+        "To show who was asked for their view, and what each answered to which version.",
+        "as long as the statement",
+        "who sees the statement",
+    ),
+    HeldData(
+        "comments on a text",
+        ("comment",),
+        "To work on a text together; a comment quotes the passage that it is about.",
+        "as long as the statement, or until its author deletes it",
+        "who sees the statement",
+    ),
+    HeldData(
+        "who is looking at a statement now",
+        ("presence",),
+        "To keep colleagues from writing over each other.",
+        "until the user looks at another statement, or is erased; shown for a minute",
+        "who sees the statement",
     ),
     HeldData("unsaved text", ("unsaved",), "To lose nothing that was typed.", "until it is saved", "its writer"),
     HeldData(

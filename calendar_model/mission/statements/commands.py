@@ -17,6 +17,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
 from calendar_model.mission.statements.agreement import agreed_at
+from calendar_model.mission.statements.consultation import add_consultees
 from calendar_model.mission.statements.facts import facts_for
 from calendar_model.mission.statements.queries import load_statement, newest, text_in, text_of, unsaved
 from calendar_model.mission.transactions import SaveOptions, save, with_access_where_restricted, writing
@@ -231,11 +232,14 @@ def move(
     seen: int,
     on: date | None = None,
     waiting_for: str | None = None,
+    consultees: Iterable[str] = (),
+    answer_by: date | None = None,
     workspace: Workspace | None = None,
 ) -> Undoable:
     """Change the state of a statement. ``seen`` is the number of the newest version that the viewer has read.
 
-    ``on`` is the day of delivery; ``waiting_for`` the person who is asked to clear or to reply in consultation.
+    ``on`` is the day of delivery; ``waiting_for`` the person who is asked to clear, ``consultees`` those who are asked
+    for their view in consultation, until ``answer_by``.
     Raises Refused where a newer version was saved, the statement is in that state already, or a requirement is unmet.
     """
     with writing(viewer, workspace=workspace) as session:
@@ -248,11 +252,13 @@ def move(
             statement.delivered_on = on
         statement.state = to
         statement.waiting_for_id = waiting_for if to is StatementState.CONSULTATION else None
+        if to is StatementState.CONSULTATION:
+            add_consultees(statement, consultees, answer_by)
     return undoable(session)
 
 
 def ask_somebody(viewer: Viewer, statement_id: str, seen: int, person_id: str | None) -> None:
-    """Ask another person, or no one in particular, to clear the ``seen`` version of a statement or to reply."""
+    """Ask another person, or no one in particular, to clear the ``seen`` version of a statement."""
     save(viewer, Statement, {"waiting_for_id": person_id}, record_id=statement_id, seen=seen)
 
 

@@ -23,6 +23,7 @@ from calendar_model.mission import records
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.reads import note_read
 from calendar_model.mission.statements.clearance import Clearance, clearances_of
+from calendar_model.mission.statements.consultation import ConsultationCount, answer_counts, awaited_answers
 from calendar_model.mission.statements.reviews import OverrideDebt, unreviewed_overrides
 from calendar_model.mission.statements.workflow import BEFORE_DELIVERY, OPEN
 from calendar_model.store.history import of_record
@@ -61,7 +62,8 @@ class StatementGroup(StrEnum):
 
 @dataclass(frozen=True)
 class StatementSummary:
-    """A statement as the list shows it. ``is_typed``: the reader has typed into it and not saved.
+    """A statement as the list shows it. ``is_typed``: the reader has typed into it and not saved; ``is_consulted``:
+    the reader's answer to the consultation is missing.
 
     ``is_agreed``: its newest text is agreed to the last word. ``unreviewed``: how many overrides nobody has reviewed
     yet; ``to_review``: the reader can review one of them now.
@@ -85,6 +87,7 @@ class StatementSummary:
     is_agreed: bool = False
     unreviewed: int = 0
     to_review: bool = False
+    is_consulted: bool = False
 
     @property
     def restricted(self) -> bool:
@@ -145,6 +148,7 @@ def statements_by_group(
         wanted = wanted.where(Statement.id.in_(_containing(words)))
     typed = set(session.scalars(select(Unsaved.statement_id).where(Unsaved.person_id == person_id)))
     to_confirm = {o.statement_id for o in open_overrides(session) if o.person_id != person_id} if may_clear else set()
+    to_answer = {one.statement.id for one in awaited_answers(session, of=person_id)}
     newest = select(func.max(Version.number)).where(Version.statement_id == AgreedText.statement_id).scalar_subquery()
     agreed = set(session.scalars(select(AgreedText.statement_id).where(AgreedText.version_number == newest)))
     debts: dict[str, list[OverrideDebt]] = defaultdict(list)
@@ -154,6 +158,7 @@ def statements_by_group(
         StatementSummary(
             **row._mapping,
             is_typed=row.id in typed,
+            is_consulted=row.id in to_answer,
             is_agreed=row.id in agreed,
             unreviewed=len(debts[row.id]),
             to_review=may_clear and any(debt.awaits(person_id) for debt in debts[row.id]),
@@ -196,7 +201,8 @@ def list_statements(
 
 
 def _group(one: StatementSummary, person_id: str, today: date, to_confirm: Collection[str]) -> StatementGroup:
-    if one.to_review or (one.open and (one.waiting_for_id == person_id or one.id in to_confirm)):
+    awaits = one.waiting_for_id == person_id or one.is_consulted or one.id in to_confirm
+    if one.to_review or (one.open and awaits):
         return StatementGroup.AWAITING_ME
     if one.is_typed or (one.open and one.owner_id == person_id):
         return StatementGroup.MINE
@@ -247,20 +253,24 @@ def open_overrides(session: Session, statement_id: str = "") -> list[Override]:
 
 @dataclass(frozen=True)
 class StatementLinks:
-    """The links of a statement for the list: calendar items, and the codes of the cases that it raises."""
+    """What a line of the list says of a statement besides its columns: linked calendar items, the codes of the cases
+    that it raises, and how many consultees have answered."""
 
     items: tuple[str, ...] = ()
     cases: tuple[str, ...] = ()
+    answers: ConsultationCount | None = None
 
 
 def links_of(session: Session, ids: Sequence[str]) -> Mapping[str, StatementLinks]:
     """The links of each of these statements, as far as the reader may see them."""
     items: dict[str, list[str]] = defaultdict(list)
     cases: dict[str, list[str]] = defaultdict(list)
+    answers: dict[str, ConsultationCount] = {}
     for some in (ids[start : start + 500] for start in range(0, len(ids), 500)):
         links = select(ItemLink.record_id, ItemLink.item).where(ItemLink.record_id.in_(some))
         for statement_id, item in session.execute(links.order_by(ItemLink.item)):
             items[statement_id].append(item)
+        answers |= answer_counts(session, some)
         for mine, other in (
             (RecordLink.record_id, RecordLink.other_id),
             (RecordLink.other_id, RecordLink.record_id),
@@ -268,7 +278,7 @@ def links_of(session: Session, ids: Sequence[str]) -> Mapping[str, StatementLink
             raised = select(mine, Case.title).join(Case, Case.id == other).where(mine.in_(some))
             for statement_id, title in session.execute(raised.order_by(Case.title)):
                 cases[statement_id].append(title)
-    return {id_: StatementLinks(tuple(items[id_]), tuple(cases[id_])) for id_ in ids}
+    return {id_: StatementLinks(tuple(items[id_]), tuple(cases[id_]), answers.get(id_)) for id_ in ids}
 
 
 def statement_links(viewer: Viewer, ids: Sequence[str]) -> Mapping[str, StatementLinks]:

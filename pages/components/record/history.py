@@ -28,6 +28,9 @@ _PARTS = Translated(
         "item_link": N_("Link to the calendar"),
         "record_link": N_("Link to a record"),
         "follow_up": N_("Follow-up"),
+        "consultee": N_("Consultee"),
+        "consultee_answer": N_("Answer to the consultation"),
+        "comment": N_("Comment"),
     }
 )
 """The name of each part of a record, by table."""

@@ -12,6 +12,7 @@ from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.mission.statements.commands import keep_typing
 from pages.components.shell.current_user import viewer
+from pages.components.statements.presence import note_typing
 from pages.components.widgets.editor import Typed, sent
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class StatementEditor:
                 state.set_text_aside(state.text, state.base)
             state.base, state.revision = base, typed.revision
         state.text, state.received = typed.text, mark
+        note_typing(self.statement_id)
         return True
 
     def show(self, text: str, base: int) -> None:

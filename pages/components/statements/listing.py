@@ -33,6 +33,7 @@ from pages.components.record.themes import chosen_theme
 from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
+from pages.components.statements.consultation import answered_words
 from pages.components.statements.parts import next_step_words
 from pages.components.widgets import labels, lines
 from pages.components.widgets.tables import csv_download
@@ -201,6 +202,7 @@ def _draw_summary(
         _("item {agenda_item}").format(agenda_item=statement.agenda_item) if statement.agenda_item else "",
         *items["title"],
         _("awaiting reply from {asked}").format(asked=asked) if asked else "",
+        answered_words(links.answers) if links.answers else "",
         _("raises {cases}").format(cases=", ".join(links.cases)) if links.cases else "",
         "restricted" if statement.restricted else "",
         _("agreed text") if statement.is_agreed else "",

@@ -21,6 +21,7 @@ from pages.components.record import fields, forms
 from pages.components.shell import rights, undo
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
+from pages.components.statements.consultation import chosen_consultees, draw_whom_to_consult
 from pages.components.statements.reviews import draw_review
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def draw_moves(
     others = [state for state in workflow.MOVES[statement.state] if state is not to]
     if to is StatementState.CONSULTATION or statement.state is StatementState.CONSULTATION:
         _draw_who_is_asked(statement, everyone, actor)
+    if to is StatementState.CONSULTATION:
+        draw_whom_to_consult(statement, everyone)
     if to is StatementState.DELIVERED:
         st.date_input(
             _("Delivered on"),
@@ -154,9 +157,19 @@ _MOVED = Translated(
 def _move(statement_id: str, to: StatementState, seen: int) -> None:
     on: date | None = st.session_state.get(f"delivered_{statement_id}")
     waiting_for: str | None = st.session_state.get(f"waiting_{statement_id}")
+    consultees, answer_by = chosen_consultees(statement_id) if to is StatementState.CONSULTATION else ((), None)
 
     def act() -> str:
-        done = commands.move(viewer(), statement_id, to, seen=seen, on=on, waiting_for=waiting_for)
+        done = commands.move(
+            viewer(),
+            statement_id,
+            to,
+            seen=seen,
+            on=on,
+            waiting_for=waiting_for,
+            consultees=consultees,
+            answer_by=answer_by,
+        )
         return undo.offer(_MOVED[to], done)
 
     if forms.attempt(act):

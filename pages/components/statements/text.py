@@ -23,6 +23,7 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import TEXT_IN
 from pages.components.shell.words import plain
+from pages.components.statements.comments import may_comment, take_selection
 from pages.components.statements.editor_state import (
     StatementEditor,
     first_language,
@@ -75,15 +76,18 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
         limit_seconds=limit,
         language=language,
         label=_("Text in {name}").format(name=languages.name(language)),
+        select=_("Comment on the selected passage"),
         keep=work.take_in,
     )
+    take_selection(statement.id, language, work.key)
     _draw_saving(statement, work, texts)
 
 
 def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limit: int | None) -> None:
     """Draw a text that can no longer be changed, and below it any unsaved text, to be copied."""
     texts = versions_in(statement, language)
-    if statement.state not in workflow.WRITABLE:
+    is_open = statement.state in workflow.WRITABLE
+    if not is_open:
         st.markdown(
             _("This statement is {state_label}; its text cannot be changed.").format(
                 state_label=state_label(statement.state)
@@ -99,12 +103,14 @@ def _draw_closed(statement: Statement, kept: Unsaved | None, language: str, limi
         language=language,
         label=_("Text in {name}").format(name=languages.name(language)),
         disabled=True,
+        select=_("Comment on the selected passage") if is_open and may_comment(statement) else "",
     )
+    take_selection(statement.id, language, f"text_{statement.id}_{language}_read")
     if kept is not None:
         typed_in = languages.name(kept.language)
         st.markdown(_("You did not save this text in {typed_in}. Copy what you need.").format(typed_in=typed_in))
         st.code(kept.text, language=None, wrap_lines=True)
-        if statement.state not in workflow.WRITABLE:
+        if not is_open:
             st.button(_("Discard text"), key="throw_away", type="tertiary", on_click=_throw_away, args=(statement.id,))
 
 

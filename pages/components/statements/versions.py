@@ -21,6 +21,7 @@ from pages.components.shell import rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
+from pages.components.statements.comments import draw_comments_of_versions
 from pages.components.statements.editor_state import StatementEditor, take_in_all, versions_in
 from pages.components.widgets.comparison import comparison
 
@@ -117,6 +118,7 @@ def _compare(statement: Statement, context: PageContext) -> None:
             key=f"compare_new_{statement.id}_{len(numbers)}",
         )
     comparison(by_number[old].text, by_number[new].text, language=by_number[new].language)
+    draw_comments_of_versions(statement, old, new, context)
 
 
 def _restore(statement_id: str, number: int, language: str, seen: int) -> None:

@@ -20,7 +20,7 @@ def comparison(old: str, new: str, *, language: str = "en") -> None:
     """Draw what was removed from ``old`` and added to make ``new``, under a sentence that says how much."""
     pieces = compare(old, new)
     st.caption(how_much(pieces))
-    st.html(f'<div class="compared" {_of(language)}>{_marked(pieces)}</div>')
+    st.html(f'<div class="compared" {of_language(language)}>{_marked(pieces)}</div>')
 
 
 def side_by_side(
@@ -52,7 +52,7 @@ def side_by_side(
         (_("Merged text"), together),
     ]
     drawn = "".join(
-        f'<section><h4>{escape(name)}</h4><div class="compared" {_of(language)}>{text}</div></section>'
+        f'<section><h4>{escape(name)}</h4><div class="compared" {of_language(language)}>{text}</div></section>'
         for name, text in columns
     )
     st.html(f'<div class="beside">{drawn}</div>')
@@ -75,7 +75,8 @@ def how_much(pieces: list[Piece]) -> str:
     return f"{_(' and ').join(parts)}."
 
 
-def _of(language: str) -> str:
+def of_language(language: str) -> str:
+    """The attributes of an element with a text in a language: which it is, and from where it is written."""
     direction = "rtl" if language.lower().split("-")[0] in RIGHT_TO_LEFT else "ltr"
     return f'lang="{escape(language)}" dir="{direction}"'
 

@@ -51,6 +51,8 @@ class Editor {
     this.state = root.querySelector(".state");
     this.aside = root.querySelector(".aside");
     this.heard = root.querySelector(".heard");
+    this.passage = root.querySelector(".passage");
+    this.select = this.passage.querySelector("button");
     this.number = 0;         // of what was sent last
     this.acknowledged = 0;   // of what Python has last said that it keeps
     this.changed = false;    // something is typed that was not sent
@@ -74,6 +76,13 @@ class Editor {
         if (!event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1) event.stopPropagation();
       });
     }
+    // Disabled for assistive technology only: a button that is disabled for good would lose the focus of who tabs to it.
+    this.selecting = () => this.select.setAttribute("aria-disabled", String(!this.hasSelection()));
+    for (const kind of ["select", "keyup", "pointerup", "focus", "input"]) {
+      this.area.addEventListener(kind, this.selecting);
+    }
+    document.addEventListener("selectionchange", this.selecting);
+    this.select.addEventListener("click", () => this.sendPassage());
     const [swap, forget] = this.aside.querySelectorAll("button");
     swap.addEventListener("click", () => this.swapTexts());
     forget.addEventListener("click", () => { storage.clear(this.asideName); this.area.focus(); this.show(); });
@@ -85,14 +94,35 @@ class Editor {
     window.addEventListener("online", this.back);
   }
 
+  hasSelection() {
+    const { selectionStart, selectionEnd, value } = this.area;
+    return value.slice(selectionStart, selectionEnd).trim() !== "";
+  }
+
+  /* Python counts characters, the browser halves of some. */
+  sendPassage() {
+    if (!this.hasSelection()) {
+      this.area.focus();
+      return;
+    }
+    const { selectionStart, selectionEnd, value } = this.area;
+    const selected = value.slice(selectionStart, selectionEnd);
+    const lead = selected.length - selected.trimStart().length;
+    const start = [...value.slice(0, selectionStart + lead)].length;
+    this.trigger("passage", { text: value, start, end: start + [...selected.trim()].length, number: Date.now() });
+  }
+
   unsent() {
     return this.changed || this.acknowledged < this.number;
   }
 
-  update(data, send) {
+  update(data, send, trigger) {
     const first = this.data === undefined;
     this.data = data;
     this.send = send;
+    this.trigger = trigger;
+    this.passage.hidden = !data.select;
+    this.select.textContent = data.select;
     this.acknowledged = data.acknowledged;
     this.label.textContent = data.label;
     this.area.lang = data.language;
@@ -242,18 +272,19 @@ class Editor {
     document.removeEventListener("visibilitychange", this.leaving);
     window.removeEventListener("pagehide", this.away);
     window.removeEventListener("online", this.back);
+    document.removeEventListener("selectionchange", this.selecting);
   }
 }
 
 const editors = new WeakMap();
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
   let editor = editors.get(parentElement);
   if (!editor) {
     editor = new Editor(parentElement);
     editors.set(parentElement, editor);
   }
-  editor.update(data, setStateValue);
+  editor.update(data, setStateValue, setTriggerValue);
   return () => {
     editor.leave();
     editors.delete(parentElement);

@@ -28,6 +28,7 @@ _HTML = f"""<div class="editor">
 <div class="bar" aria-hidden="true"><div class="fill"></div></div>
 </div>
 <textarea id="text" spellcheck="true" autocomplete="off" maxlength="{LONGEST}"></textarea>
+<div class="passage" hidden><button type="button" aria-disabled="true"></button></div>
 <div class="aside" hidden><span>A newer text replaced yours, which has been set aside.</span>
 <button type="button">Swap texts</button><button type="button">Discard</button></div>
 <div class="heard" role="status" aria-live="polite"></div>
@@ -41,6 +42,19 @@ _field = st.components.v2.component(
     css=(_HERE / "editor.css").read_text(encoding="utf-8"),
     js=(_HERE / "editor.js").read_text(encoding="utf-8"),
 )
+
+
+@dataclass(frozen=True)
+class Selected:
+    """A passage that the reader has selected in the field, to comment on it: the whole text, and where it is in it.
+
+    ``number`` counts the selections of a tab.
+    """
+
+    text: str
+    start: int
+    end: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -68,6 +82,7 @@ def editor(
     language: str = "en",
     label: str = N_("Text"),
     disabled: bool = False,
+    select: str = "",
     keep: Callable[[Typed], bool] | None = None,
 ) -> Typed:
     """Draw the field and return the text in it.
@@ -83,6 +98,9 @@ def editor(
     field says "Draft saved" and the tab drops its own copy. On False it sends again. Without ``keep``, the returned
     text counts as kept. A ``fresh`` text may be based on another ``revision`` than the one given, when a tab that was
     cut off comes back: it is to be merged, never thrown away.
+
+    ``select`` is the label of a button that sends the selected passage, to be read with :func:`selected`; empty for no
+    button.
 
     ``limit_seconds``: None for no limit. ``pace``: None for that of the language. ``language`` is a tag such as
     ``en``; languages such as Arabic are written from the right. ``disabled`` can be read and copied, not changed.
@@ -107,8 +125,10 @@ def editor(
             "rtl": language.lower().split("-")[0] in RIGHT_TO_LEFT,
             "label": label,
             "disabled": disabled,
+            "select": select,
         },
         on_typed_change=lambda: None,
+        on_passage_change=lambda: None,
         height="content",
     )
     # A tab that has seen this revision and still shows what it sent had come back with it; one that has not yet seen
@@ -121,6 +141,15 @@ def editor(
 def sent(key: str) -> Typed | None:
     """Return what the field has sent last, if anything; for callbacks, which run before the field is drawn."""
     return _come_in(st.session_state.get(key), st.session_state.get(f"{key}-kept", 0))
+
+
+def selected(key: str) -> Selected | None:
+    """Return the passage that the reader has selected with the button of the field in this run, if any."""
+    match (st.session_state.get(key) or {}).get("passage"):
+        case {"text": str(text), "start": int(start), "end": int(end), "number": int(number)} if len(text) <= LONGEST:
+            return Selected(text, start, end, number) if 0 <= start < end <= len(text) else None
+        case _:
+            return None
 
 
 def _come_in(state: Any, kept: int) -> Typed | None:
