@@ -25,6 +25,7 @@ from calendar_model.store.models import (
     Base,
     Correction,
     Event,
+    Follow,
     Imported,
     NotAnnounced,
     Person,
@@ -38,7 +39,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, Role, StatementState
+from calendar_model.terms import EventKind, FollowKind, Role, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -54,6 +55,7 @@ CODES = {
     "body",
     "timezone",
     "item",
+    "followed_key",
     "file",
     "row",
     "query",
@@ -156,6 +158,7 @@ def _complete(workspace: Workspace) -> None:
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
+        session.add(Follow(person_id=who.id, followed_kind=FollowKind.STATE, followed_key="NOR"))
 
 
 def _type_in(connection: sa.Connection) -> None:

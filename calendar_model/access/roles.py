@@ -40,6 +40,7 @@ class Subject(StrEnum):
     SUBSCRIPTION = "subscription"
     REMOTE_CALENDAR = "remote-calendar"
     VISIT = "last-visit"
+    FOLLOW = "what-one-follows"
     PERSON = "person"
     PERSON_ROLE = "person-role"
     ROLE_GROUP = "role-group"
@@ -119,6 +120,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     # What is followed becomes events that all of the staff read.
     Subject.REMOTE_CALENDAR: _written_by(_EDITORS),
     Subject.VISIT: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
+    Subject.FOLLOW: _written_by(frozenset(Role), Operation.CREATE, Operation.DELETE),
     Subject.PERSON: _written_by(_ADMINISTRATORS),
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
     Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
@@ -130,7 +132,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.EXTENSION: _written_by(_EDITORS | _CASE_OFFICERS, Operation.CREATE),
     Subject.RETENTION: _written_by(_ADMINISTRATORS),
     Subject.NOTICE: _written_by(_ADMINISTRATORS),
-    # Subscriptions, followed calendars, unsaved texts and visits of a person who has left.
+    # Subscriptions, followed calendars, unsaved texts, visits and follows of a person who has left.
     Subject.LEAVER: _written_by(_ADMINISTRATORS, Operation.DELETE),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
@@ -185,6 +187,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "access_request": Subject.ACCESS_REQUEST,
     "account": Subject.ACCOUNT,
     "consent": Subject.CONSENT,
+    "follow": Subject.FOLLOW,
     "follow_up": Subject.FOLLOW_UP,
     "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,

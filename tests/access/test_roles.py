@@ -56,6 +56,7 @@ from calendar_model.store.models import (
     Correction,
     Engagement,
     Event,
+    Follow,
     FollowUp,
     HoldingNotice,
     Identity,
@@ -79,6 +80,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     ReadKind,
     RecordKind,
     ReprisalState,
@@ -383,6 +385,11 @@ def visit(world: World, action: Operation) -> Act:
     return lambda: record_visit(world.actor, day)
 
 
+def followed(world: World, action: Operation) -> Act:
+    values = {"person_id": world.actor.person_id, "followed_kind": FollowKind.ITEM, "followed_key": title()}
+    return own(world, Follow, action, values)
+
+
 def person(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         return lambda: add_person(world.actor, {"name": title()})
@@ -516,6 +523,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.SUBSCRIPTION: subscription,
     Subject.REMOTE_CALENDAR: remote_calendar,
     Subject.VISIT: visit,
+    Subject.FOLLOW: followed,
     Subject.PERSON: person,
     Subject.PERSON_ROLE: person_role,
     Subject.ROLE_GROUP: role_group,
