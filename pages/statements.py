@@ -114,7 +114,7 @@ if not context.workspace:
     st.stop()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record:
-    draw_above(_("All statements"))
+    draw_above(_("All statements"), record, context)
 elif new:
     forms.back(_("All statements"))
 if new or current_person() is None:
