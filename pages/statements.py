@@ -23,6 +23,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.deletion import deletion
+from pages.components.record.documents import draw_archive, draw_documents
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import words
 from pages.components.record.history import history
@@ -91,6 +92,8 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     with st.expander(_("Details")):
         draw_details(statement, context, everyone)
     draw_cosponsors(statement, context)
+    draw_documents(statement, context)
+    draw_archive(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
     draw_reads(statement.id, everyone, context)
     deletion(statement, _("this statement"))

@@ -22,8 +22,10 @@ from calendar_model.mission.persons import set_role_groups
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
+    ArchivedAs,
     Base,
     Correction,
+    DocumentLink,
     Event,
     Follow,
     Imported,
@@ -128,6 +130,9 @@ def _complete(workspace: Workspace) -> None:
         assert event is not None
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
+        link = {"address": "https://example.org/d", "document_title": "Letter", "added_by_id": who.id}
+        session.add(DocumentLink(record_id=event.id, **link))
+        session.add(ArchivedAs(record_id=event.id, reference="2026/17", entered_by_id=who.id))
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))

@@ -92,6 +92,12 @@ def _written_by(roles: frozenset[Role], *actions: Operation) -> Mapping[Operatio
     return dict.fromkeys(actions or (Operation.CREATE, Operation.CHANGE, Operation.DELETE), roles)
 
 
+ARCHIVED_FIRST = frozenset({Subject.STATEMENT, Subject.CASE, Subject.REPRISAL})
+"""The kinds of record that are deleted only once a reference in the archive is entered.
+
+They are what the mission has said, and why, and what it has reported: it answers for them once they are gone. Other
+records support them, can be deleted at any time with a reason, and are in the archive as far as these link to them."""
+
 DELETED_ONCE_DUE = frozenset({Subject.STATEMENT, Subject.CASE, Subject.REPRISAL})
 """The kinds of record that are deleted only once their retention has ended."""
 
@@ -176,7 +182,18 @@ SUBJECTS_OF_RECORD_TABLE: Mapping[str, tuple[Subject, ...]] = {
 """The subjects of a new record, by the table of its kind."""
 
 PART_OF_RECORD = frozenset(
-    {"access", "cosponsor", "further_kind", "imported", "item_link", "record_link", "unsaved", "version"}
+    {
+        "access",
+        "archived_as",
+        "cosponsor",
+        "document_link",
+        "further_kind",
+        "imported",
+        "item_link",
+        "record_link",
+        "unsaved",
+        "version",
+    }
 )
 """Tables whose rows are written by the roles that write their record."""
 

@@ -45,8 +45,10 @@ class HistoryLine:
 PARTS: Mapping[str, Collection[str]] = {
     "access": (CREATE, UPDATE, DELETE),
     "access_request": (CREATE, UPDATE),
+    "archived_as": (CREATE, UPDATE),
     "consent": (CREATE, UPDATE, DELETE),
     "cosponsor": (CREATE, UPDATE, DELETE),
+    "document_link": (CREATE, DELETE),
     "follow_up": (CREATE, UPDATE, DELETE),
     "further_kind": (CREATE, DELETE),
     "identity": (CREATE, UPDATE, DELETE),

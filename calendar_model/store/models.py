@@ -446,6 +446,8 @@ class Record(Base):
     access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
     read_checks: Mapped[list[ReadCheck]] = relationship(cascade="all, delete-orphan")
     extensions: Mapped[list[RetentionExtension]] = relationship(cascade="all, delete-orphan")
+    documents: Mapped[list[DocumentLink]] = relationship(cascade="all, delete-orphan", order_by="DocumentLink.at")
+    archived: Mapped[ArchivedAs | None] = relationship(cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
@@ -549,6 +551,44 @@ class RetentionExtension(Base):
     until: Mapped[date] = _required()
     reason: Mapped[str] = _text(NOTE, required=True)
     person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DocumentLink(Base):
+    """A link from a record to a document at a web address, with the title by which readers know it, and who added it.
+
+    The address can say as much as the document: it is visible with the record alone.
+    """
+
+    __tablename__ = "document_link"
+    __table_args__ = (UniqueConstraint("record_id", "address"),)
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    address: Mapped[str] = _text(NOTE, required=True)
+    document_title: Mapped[str] = _text(LINE, required=True)
+    added_by_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    added_by: Mapped[Person] = relationship()
+
+
+class ArchivedAs(Base):
+    """Under which reference a record is in the archive, who has entered it and when.
+
+    A row of its own, because to enter it is no change of the record: periods count from the last one.
+    """
+
+    __tablename__ = "archived_as"
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), unique=True)
+    reference: Mapped[str] = _text(NAME, required=True)
+    entered_by_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
 
 

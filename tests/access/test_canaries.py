@@ -48,11 +48,13 @@ from calendar_model.store import history
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
     Access,
+    ArchivedAs,
     Base,
     Case,
     Consent,
     Contact,
     Cosponsor,
+    DocumentLink,
     Engagement,
     Event,
     FollowUp,
@@ -248,6 +250,12 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
         session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
+        address = f"https://example.org/{(typed_in := planted.text('document_link', 'address'))}"
+        planted.canaries[address] = planted.canaries.pop(typed_in)
+        link = planted.texts(DocumentLink, address=address)
+        session.add(DocumentLink(**link, record_id=planted.records[Case], added_by_id=planted.named))
+        reference = planted.texts(ArchivedAs)
+        session.add(ArchivedAs(**reference, record_id=planted.records[Case], entered_by_id=planted.named))
         session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=TODAY))
         followed = planted.texts(RemoteCalendar, body="un-hrc", event_kind=EventKind.MEETING)
         session.add(RemoteCalendar(**followed, id=(remote := new_id()), person_id=planted.named))

@@ -39,6 +39,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, accounts, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
 from calendar_model.mission.data_protection import retention
+from calendar_model.mission.documents import enter_reference
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission
 from calendar_model.mission.persons import add_person, change_person, change_roles, set_role_groups
@@ -278,6 +279,7 @@ def delete_once_due(who: Viewer, kind: type[Record], record_id: str) -> None:
         record = session.get_one(kind, record_id, execution_options={"everything": True})
     if any(getattr(record, name) != value for name, value in ENDS[kind].items()):
         save(member(record.owner_id), kind, ENDS[kind], record_id=record_id, seen=record.version)
+    enter_reference(member(record.owner_id), record_id, "2026/17")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(clock.TODAY_VARIABLE, TODAY.replace(year=TODAY.year + 12).isoformat())
         delete_row(who, kind, record_id)

@@ -49,6 +49,8 @@ def tables(workspace: Workspace) -> list[str]:
 ALL_TABLES = sorted([*Base.metadata.tables, "alembic_version"])
 SINCE_ACCOUNTS = (
     "account",
+    "archived_as",
+    "document_link",
     "ended_session",
     "follow",
     "guess_count",
@@ -66,7 +68,9 @@ CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspec
 LATER = {
     "access_request",
     "account",
+    "archived_as",
     "correction",
+    "document_link",
     "ended_session",
     "follow",
     "further_kind",

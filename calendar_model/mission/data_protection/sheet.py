@@ -51,8 +51,9 @@ A record is not due while any of these holds, also where the reader cannot see i
 - A consent of the contact is valid.
 - It is linked to an item of the calendar that is not over.
 
-Statements, cases and reprisals can be deleted only once they are due. Other records can be deleted at any time, with
-a reason.
+Statements, cases and reprisals can be deleted only once they are due, and once it is entered under which reference the
+archive has them. A statement that was never delivered needs no reference. Other records can be deleted at any time,
+with a reason.
 
 ## What the history keeps
 
@@ -118,6 +119,13 @@ HELD: tuple[HeldData, ...] = (
         "To find what belongs together.",
         _WITH_RECORD,
         "who sees the record, and both ends of a link",
+    ),
+    HeldData(
+        "links to documents, and the reference in the archive",
+        ("document_link", "archived_as"),
+        "To find the documents of a record, and to know that the archive has it.",
+        _WITH_RECORD,
+        _WHO_SEES_RECORD,
     ),
     HeldData(
         "texts, co-sponsors and overrides of a statement",

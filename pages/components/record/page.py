@@ -21,6 +21,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
+from pages.components.record.documents import draw_archive, draw_documents
 from pages.components.record.history import history
 from pages.components.record.parts import Part, heading
 from pages.components.record.reads import draw_reads
@@ -175,6 +176,8 @@ def _draw_kept(page: RecordPage, view: RecordView, record: Record, context: Page
     with right:
         for part in view.side:
             part(record, everyone, context)
+    draw_documents(record, context)
+    draw_archive(record, context)
     titles = {other.id: other.title for other in all_linked_to(record)}
     history(changes_of(context.viewer, record.id), everyone, titles, context.zone)
     draw_reads(record.id, everyone, context)
