@@ -19,6 +19,7 @@ from calendar_model.figures.sheet import FigureVariant
 from calendar_model.figures.strips import difference_of_views, stacked, strip_figure, strip_summary
 from calendar_model.reference import Reference
 from calendar_model.reference.rows import Cadence, Resolution, Track
+from calendar_model.terms import FollowKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, ResolutionStatus, Standing, TrackSubject, View
 from pages.components.cycles.next_line import draw_next_line, how_far
@@ -34,6 +35,7 @@ from pages.components.cycles.track import (
 from pages.components.record.lists import NARROW_PX, full_list
 from pages.components.shell import filter_bar, item_panel
 from pages.components.shell.context import PageContext, current
+from pages.components.shell.follow import follow_button
 from pages.components.shell.width import column_width
 from pages.components.shell.words import linked, plain
 from pages.components.widgets.pictures import PictureRequest, as_a_picture
@@ -360,6 +362,7 @@ def draw_page(context: PageContext, chosen: Sequence[str]) -> None:
             asked = [t for t in tracks if t.code in chosen]
             track = (asked or tracks)[0]
             choose_track(tracks, track, narrow=width < NARROW_PX)
+            follow_button(FollowKind.TRACK, track.code, context)
     if not every:
         st.markdown(_("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv."))
     elif not tracks:

@@ -23,6 +23,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access, requests_for
 from pages.components.record.deletion import deletion
+from pages.components.record.documents import draw_archive, draw_documents
 from pages.components.record.follow_ups import follow_ups_of
 from pages.components.record.forms import words
 from pages.components.record.history import history
@@ -105,6 +106,8 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
         draw_details(statement, context, everyone)
     draw_cosponsors(statement, context)
     draw_again(statement, context)
+    draw_documents(statement, context)
+    draw_archive(statement, context)
     history(view.changes, everyone, {one.id: one.title for one in view.linked}, context.zone)
     draw_reads(statement.id, everyone, context)
     deletion(statement, _("this statement"))
@@ -128,7 +131,7 @@ if not context.workspace:
     st.stop()
 record, new = st.query_params.get(RECORD, ""), st.query_params.get(NEW, "")
 if record:
-    draw_above(_("All statements"))
+    draw_above(_("All statements"), record, context)
 elif new:
     forms.back(_("All statements"))
 if new or current_person() is None:

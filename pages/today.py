@@ -20,6 +20,7 @@ from calendar_model.mission.tasks import Task, TaskKind, own_tasks
 from calendar_model.terms import ReadinessState, Role
 from calendar_model.translation import gettext as _
 from pages.components.coverage.covered import covered
+from pages.components.follows.changes import draw_changes
 from pages.components.record import forms
 from pages.components.record.sample import offer_sample
 from pages.components.shell import item_panel
@@ -282,6 +283,7 @@ st.title(f"{day[:1].upper()}{day[1:]}", anchor=False)
 forms.outcome()
 welcome(context)
 tasks(context)
+draw_changes(context)
 this_week(context)
 week_buttons(context, current_person() if context.workspace else None)
 listed = coming(context)

@@ -25,9 +25,12 @@ from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import FILE, FOLDER_VARIABLE, URL_VARIABLE, Workspace, open_workspace
 from calendar_model.store.models import (
     AgreedText,
+    ArchivedAs,
     Base,
     Correction,
+    DocumentLink,
     Event,
+    Follow,
     Imported,
     NotAnnounced,
     Person,
@@ -43,7 +46,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, Role, StatementFormat, StatementState, Voice
+from calendar_model.terms import EventKind, FollowKind, Role, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -59,6 +62,7 @@ CODES = {
     "body",
     "timezone",
     "item",
+    "followed_key",
     "file",
     "row",
     "query",
@@ -132,6 +136,9 @@ def _complete(workspace: Workspace) -> None:
         assert event is not None
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
+        link = {"address": "https://example.org/d", "document_title": "Letter", "added_by_id": who.id}
+        session.add(DocumentLink(record_id=event.id, **link))
+        session.add(ArchivedAs(record_id=event.id, reference="2026/17", entered_by_id=who.id))
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
         joint = session.scalars(sa.select(Statement).where(Statement.voice == Voice.JOINT)).first()
         assert joint is not None
@@ -169,6 +176,7 @@ def _complete(workspace: Workspace) -> None:
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
+        session.add(Follow(person_id=who.id, followed_kind=FollowKind.STATE, followed_key="NOR"))
 
 
 def _type_in(connection: sa.Connection) -> None:

@@ -47,6 +47,7 @@ from calendar_model.store.models import (
     Consent,
     Consultee,
     ConsulteeAnswer,
+    Follow,
     FollowUp,
     Identity,
     LastVisit,
@@ -496,6 +497,7 @@ _DELETED_WITH_RECORD = frozenset(
 """Tables of which a row goes only with its record, by the role that deletes that."""
 
 _OF_ONE_PERSON: Mapping[str, str] = {
+    Follow.__tablename__: "person_id",
     LastVisit.__tablename__: "id",
     Presence.__tablename__: "person_id",
     RemoteCalendar.__tablename__: "person_id",

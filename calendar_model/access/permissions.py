@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
+    Follow,
     HoldingNotice,
     Identity,
     Instant,
@@ -131,6 +132,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
         rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
         rules[LastVisit] = LastVisit.id == viewer.person_id
+        rules[Follow] = Follow.person_id == viewer.person_id
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     each = (with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS)
     return (Criteria(each),)

@@ -46,6 +46,7 @@ class Subject(StrEnum):
     SUBSCRIPTION = "subscription"
     REMOTE_CALENDAR = "remote-calendar"
     VISIT = "last-visit"
+    FOLLOW = "what-one-follows"
     PERSON = "person"
     PERSON_ROLE = "person-role"
     ROLE_GROUP = "role-group"
@@ -97,6 +98,12 @@ def _written_by(roles: frozenset[Role], *actions: Operation) -> Mapping[Operatio
     return dict.fromkeys(actions or (Operation.CREATE, Operation.CHANGE, Operation.DELETE), roles)
 
 
+ARCHIVED_FIRST = frozenset({Subject.STATEMENT, Subject.CASE, Subject.REPRISAL})
+"""The kinds of record that are deleted only once a reference in the archive is entered.
+
+They are what the mission has said, and why, and what it has reported: it answers for them once they are gone. Other
+records support them, can be deleted at any time with a reason, and are in the archive as far as these link to them."""
+
 DELETED_ONCE_DUE = frozenset({Subject.STATEMENT, Subject.CASE, Subject.REPRISAL})
 """The kinds of record that are deleted only once their retention has ended."""
 
@@ -132,6 +139,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     # What is followed becomes events that all of the staff read.
     Subject.REMOTE_CALENDAR: _written_by(_EDITORS),
     Subject.VISIT: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
+    Subject.FOLLOW: _written_by(frozenset(Role), Operation.CREATE, Operation.DELETE),
     Subject.PERSON: _written_by(_ADMINISTRATORS),
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
     Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
@@ -143,7 +151,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.EXTENSION: _written_by(_EDITORS | _CASE_OFFICERS, Operation.CREATE),
     Subject.RETENTION: _written_by(_ADMINISTRATORS),
     Subject.NOTICE: _written_by(_ADMINISTRATORS),
-    # Subscriptions, followed calendars, unsaved texts and visits of a person who has left.
+    # Subscriptions, followed calendars, unsaved texts, visits and follows of a person who has left.
     Subject.LEAVER: _written_by(_ADMINISTRATORS, Operation.DELETE),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
@@ -189,8 +197,8 @@ SUBJECTS_OF_RECORD_TABLE: Mapping[str, tuple[Subject, ...]] = {
 """The subjects of a new record, by the table of its kind."""
 
 PART_OF_RECORD = frozenset({
-    "access", "agreed_text", "cosponsor", "further_kind", "imported", "item_link", "record_link", "record_theme",
-    "unsaved", "version",
+    "access", "agreed_text", "archived_as", "cosponsor", "document_link", "further_kind", "imported", "item_link",
+    "record_link", "record_theme", "unsaved", "version",
 })  # fmt: skip
 """Tables whose rows are written by the roles that write their record."""
 
@@ -204,6 +212,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "consent": Subject.CONSENT,
     "consultee": Subject.CONSULTEE,
     "consultee_answer": Subject.CONSULTEE_ANSWER,
+    "follow": Subject.FOLLOW,
     "follow_up": Subject.FOLLOW_UP,
     "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,

@@ -79,6 +79,7 @@ def _due(options: argparse.Namespace) -> int:
                     "since": one.since.isoformat(),
                     "months": one.months,
                     "due": one.due.isoformat(),
+                    "needs_archive": one.needs_archive,
                 }
                 for one in found
             ]
@@ -93,10 +94,11 @@ def _due(options: argparse.Namespace) -> int:
                 one.title,
                 names.get(one.owner_id, ""),
                 due_words(one.counted_from, one.months, one.due),
+                "missing" if one.needs_archive else "",
             )
             for one in found
         ]
-        print_table(("Identifier", "Kind", "Title", "Owner", "Why"), rows)
+        print_table(("Identifier", "Kind", "Title", "Owner", "Why", "Archive"), rows)
     return 0
 
 

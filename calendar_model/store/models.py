@@ -31,6 +31,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     GivenRole,
     InTheLoop,
     ProposalOutcome,
@@ -395,6 +396,25 @@ class LastVisit(Base):
     before: Mapped[date | None]
 
 
+class Follow(Base):
+    """What a person follows, visible only to them. Without history, because it changes nothing for others.
+
+    ``followed_key`` is the identifier of an item or a record, or the code of a track or a State. It is no foreign key,
+    because it stays when the item or the record goes.
+    """
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("person_id", "followed_kind", "followed_key"),)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"))
+    followed_kind: Mapped[FollowKind] = _required()
+    followed_key: Mapped[str] = _text(NAME, required=True)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
 class Record(Base):
     """The columns of all records. ``title`` is the name in lists; if it could identify a person, it is a code.
 
@@ -427,6 +447,8 @@ class Record(Base):
     access_requests: Mapped[list[AccessRequest]] = relationship(cascade="all, delete-orphan")
     read_checks: Mapped[list[ReadCheck]] = relationship(cascade="all, delete-orphan")
     extensions: Mapped[list[RetentionExtension]] = relationship(cascade="all, delete-orphan")
+    documents: Mapped[list[DocumentLink]] = relationship(cascade="all, delete-orphan", order_by="DocumentLink.at")
+    archived: Mapped[ArchivedAs | None] = relationship(cascade="all, delete-orphan")
     follow_ups: Mapped[list[FollowUp]] = relationship(
         cascade="all, delete-orphan", order_by="FollowUp.due", back_populates="record"
     )
@@ -547,6 +569,44 @@ class RetentionExtension(Base):
     until: Mapped[date] = _required()
     reason: Mapped[str] = _text(NOTE, required=True)
     person_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+
+class DocumentLink(Base):
+    """A link from a record to a document at a web address, with the title by which readers know it, and who added it.
+
+    The address can say as much as the document: it is visible with the record alone.
+    """
+
+    __tablename__ = "document_link"
+    __table_args__ = (UniqueConstraint("record_id", "address"),)
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = _of("record", index=False)
+    address: Mapped[str] = _text(NOTE, required=True)
+    document_title: Mapped[str] = _text(LINE, required=True)
+    added_by_id: Mapped[str] = _of("person", index=False)
+    at: Mapped[datetime] = mapped_column(default=now)
+
+    added_by: Mapped[Person] = relationship()
+
+
+class ArchivedAs(Base):
+    """Under which reference a record is in the archive, who has entered it and when.
+
+    A row of its own, because to enter it is no change of the record: periods count from the last one.
+    """
+
+    __tablename__ = "archived_as"
+
+    VISIBLE_WITH = ("record_id",)
+
+    id: Mapped[str] = _id()
+    record_id: Mapped[str] = mapped_column(String(32), ForeignKey("record.id"), unique=True)
+    reference: Mapped[str] = _text(NAME, required=True)
+    entered_by_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)
 
 
@@ -1379,6 +1439,26 @@ guess_count = sa.Table(
 """For each host that has guessed at secret addresses, under a digest, when its bucket of guesses is full again.
 
 No session reads them, they have no history, and no backup holds them. :mod:`calendar_model.store.guesses` counts."""
+
+observed_date = sa.Table(
+    "observed_date",
+    Base.metadata,
+    sa.Column("item", String(NAME), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("start", sa.Date, nullable=False),
+    sa.Column("end", sa.Date, nullable=False),
+    sa.Column("date_precision", String(40), nullable=False),
+    sa.Column("standing", String(40), nullable=False),
+    sa.Column("starts_at", Instant()),
+    sa.Column("timezone", String(NAME), nullable=False),
+    sa.Column("source_url", Text, nullable=False),
+    sa.Column("correction_id", String(32), nullable=False),
+    sa.Column("at", Instant(), nullable=False, index=True),
+)
+"""The dates of the items of the reference as a dashboard saw them, ``at`` when: a row for each time that they differed.
+
+Public, and without the mission's own events. No session reads them, and they have no history.
+:mod:`calendar_model.store.observed_dates` reads and writes them."""
 
 APPEND_ONLY = ("change", "override", "override_review", "version")
 """Tables of which the database itself refuses to change a row, and to delete one.

@@ -54,6 +54,7 @@ from calendar_model.store.database import FILE, FOLDER_VARIABLE, Workspace, open
 from calendar_model.store.models import (
     Access,
     AgreedText,
+    ArchivedAs,
     Base,
     Case,
     Comment,
@@ -61,6 +62,7 @@ from calendar_model.store.models import (
     ConsulteeAnswer,
     Contact,
     Cosponsor,
+    DocumentLink,
     Engagement,
     Event,
     FollowUp,
@@ -112,13 +114,13 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
 OF_NO_SECRET = {
-    "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit", "mission",
-    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key",
-    "statement_template", "subscription",
-    "subscription_use", "waiting_account",
+    "access_request", "account", "correction", "ended_session", "follow", "guess_count", "holding_notice", "last_visit",
+    "mission", "not_announced", "observed_date", "read_check", "record_read", "retention_period", "role_group",
+    "row_key", "statement_template", "subscription", "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts are of the sign-in, and who asks for access writes it
+and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts
+are of the sign-in, what is followed is known to its follower, observed dates are public, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
 keys, and only a server counts guesses."""
 
@@ -262,6 +264,12 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
         session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
+        address = f"https://example.org/{(typed_in := planted.text('document_link', 'address'))}"
+        planted.canaries[address] = planted.canaries.pop(typed_in)
+        link = planted.texts(DocumentLink, address=address)
+        session.add(DocumentLink(**link, record_id=planted.records[Case], added_by_id=planted.named))
+        reference = planted.texts(ArchivedAs)
+        session.add(ArchivedAs(**reference, record_id=planted.records[Case], entered_by_id=planted.named))
         session.add(Imported(**planted.texts(Imported), record_id=planted.records[Event], taken_on=TODAY))
         followed = planted.texts(RemoteCalendar, body="un-hrc", event_kind=EventKind.MEETING)
         session.add(RemoteCalendar(**followed, id=(remote := new_id()), person_id=planted.named))
@@ -603,6 +611,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "Consultee",
         "Presence",
         "FurtherKind",
+        "Follow",
         "Subscription",
         "SubscriptionUse",
         "Correction",

@@ -39,6 +39,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, accounts, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
 from calendar_model.mission.data_protection import retention
+from calendar_model.mission.documents import enter_reference
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission
 from calendar_model.mission.persons import add_person, change_person, change_roles, set_role_groups
@@ -59,6 +60,7 @@ from calendar_model.store.models import (
     Correction,
     Engagement,
     Event,
+    Follow,
     FollowUp,
     HoldingNotice,
     Identity,
@@ -85,6 +87,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     ReadKind,
     RecordKind,
     ReprisalState,
@@ -282,6 +285,7 @@ def delete_once_due(who: Viewer, kind: type[Record], record_id: str) -> None:
         record = session.get_one(kind, record_id, execution_options={"everything": True})
     if any(getattr(record, name) != value for name, value in ENDS[kind].items()):
         save(member(record.owner_id), kind, ENDS[kind], record_id=record_id, seen=record.version)
+    enter_reference(member(record.owner_id), record_id, "2026/17")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(clock.TODAY_VARIABLE, TODAY.replace(year=TODAY.year + 12).isoformat())
         delete_row(who, kind, record_id)
@@ -431,6 +435,11 @@ def visit(world: World, action: Operation) -> Act:
     return lambda: record_visit(world.actor, day)
 
 
+def followed(world: World, action: Operation) -> Act:
+    values = {"person_id": world.actor.person_id, "followed_kind": FollowKind.ITEM, "followed_key": title()}
+    return own(world, Follow, action, values)
+
+
 def person(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         return lambda: add_person(world.actor, {"name": title()})
@@ -570,6 +579,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.SUBSCRIPTION: subscription,
     Subject.REMOTE_CALENDAR: remote_calendar,
     Subject.VISIT: visit,
+    Subject.FOLLOW: followed,
     Subject.PERSON: person,
     Subject.PERSON_ROLE: person_role,
     Subject.ROLE_GROUP: role_group,
@@ -604,7 +614,7 @@ def test_every_cell_is_as_the_page_says(subject: Subject, table: pd.DataFrame) -
             else:
                 done[key] = True
     assert done == says
-    assert set(says.values()) == {True, False} or subject in (Subject.CORRECTION, Subject.VISIT)
+    assert set(says.values()) == {True, False} or subject in (Subject.CORRECTION, Subject.FOLLOW, Subject.VISIT)
 
 
 @pytest.mark.parametrize("subject", [one for one in RECORD_SUBJECTS if one is not Subject.CORRECTION])

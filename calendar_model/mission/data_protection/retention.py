@@ -24,6 +24,7 @@ from calendar_model import calendar, clock
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
 from calendar_model.access.roles import (
+    ARCHIVED_FIRST,
     DELETED_ONCE_DUE,
     RECORD_SUBJECTS,
     SUBJECTS_OF_RECORD_TABLE,
@@ -46,6 +47,7 @@ from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import (
     Access,
+    ArchivedAs,
     Base,
     Case,
     Consent,
@@ -124,6 +126,7 @@ class DueRecord:
     """A record that is due for deletion since the day ``due``: its period of ``months`` counts from ``since``.
 
     Both days are as the reader can know them: what is hidden from them keeps a record, but does not show its day.
+    ``needs_archive``: it is not deleted before it is entered under which reference the archive has it.
     """
 
     record_id: str
@@ -137,6 +140,7 @@ class DueRecord:
     since: date
     months: int
     due: date
+    needs_archive: bool = False
 
 
 @dataclass(frozen=True)
@@ -229,10 +233,11 @@ def _due(viewer: Viewer, workspace: Workspace | None, which: ColumnElement[bool]
         due = [one for one in records if _is_due(standings[one.id], today)]
         # When the last contact was must not come out if it was in a record that the reader cannot see.
         seen = _last_contact_days(session, {one.id for one in due if isinstance(one, Contact)}, today, as_seen=True)
+        missing = _not_archived(session, due)
         found = [
             DueRecord(
                 one.id, one.kind, subject, one.title, one.sensitivity, one.owner_id, one.version,
-                RULES[subject].counted_from, standing.since, standing.months, standing.ends,
+                RULES[subject].counted_from, standing.since, standing.months, standing.ends, one.id in missing,
             )
             for one in due
             if (subject := _subject(one))
@@ -412,15 +417,31 @@ def _linked_to_coming_items(session: Session, ids: Collection[str], today: date)
 
 
 def check_deletion(session: WorkspaceSession, record: Record) -> None:
-    """Refuse to delete a statement, a case or a reprisal that is not due for deletion yet."""
+    """Refuse to delete a statement, a case or a reprisal that is not due for deletion yet, or not in the archive."""
     (standing,) = _standings(session, [record], today := clock.today()).values()
     if _subject(record) not in DELETED_ONCE_DUE or _is_due(standing, today):
+        if _not_archived(session, [record]):
+            raise Refused(Problem("not-archived"))
         return
     if standing.ends is None:
         raise Refused(Problem("not-due-while-open"))
     if standing.ends > today:
         raise Refused(Problem("not-due-before", values={"day": standing.ends}))
     raise Refused(Problem("not-due-blocked", values={"blockers": tuple(sorted(standing.blockers))}))
+
+
+def _not_archived(session: Session, records: Sequence[Record]) -> set[str]:
+    """Those of these records that are to be archived, and of which no reference in the archive is entered.
+
+    A statement that was never delivered is no act of the mission: it needs none.
+    """
+    needed = {
+        one.id
+        for one in records
+        if _subject(one) in ARCHIVED_FIRST and not (isinstance(one, Statement) and one.state not in AFTER_DELIVERY)
+    }
+    entered = select(ArchivedAs.record_id).where(ArchivedAs.record_id.in_(needed)).execution_options(**_EVERYTHING)
+    return needed - set(session.scalars(entered)) if needed else set()
 
 
 def _check_extension(_session: WorkspaceSession, extension: RetentionExtension) -> None:

@@ -51,8 +51,9 @@ A record is not due while any of these holds, also where the reader cannot see i
 - A consent of the contact is valid.
 - It is linked to an item of the calendar that is not over.
 
-Statements, cases and reprisals can be deleted only once they are due. Other records can be deleted at any time, with
-a reason.
+Statements, cases and reprisals can be deleted only once they are due, and once it is entered under which reference the
+archive has them. A statement that was never delivered needs no reference. Other records can be deleted at any time,
+with a reason.
 
 ## What the history keeps
 
@@ -72,9 +73,9 @@ else. With a key of the installation, an erased identity can be read from no bac
   whole. The channels to avoid stay while a linked record is open, because they protect the person. The linked
   records are listed, because their texts may mention the person: read and correct these by hand.
 - **A member of staff who has left.** Name and post become *Former colleague* with a number. Roles, accounts,
-  subscriptions, followed calendars, unsaved texts, visits and presence are deleted. This is possible once nothing of
-  theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps the name in the lines
-  about the user. It points to the person by an identifier, as do the notes on who has read a record: both account for
+  subscriptions, followed calendars, unsaved texts, visits, follows and presence are deleted. This is possible once
+  nothing of theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps the name in
+  the lines about the user. It points to the person by an identifier, as do the notes on who has read a record: both account for
   what was done. Comments and answers to a consultation stay with their statement, under that name.
 
 ## What is held on a person, as a file (GDPR, Article 15)
@@ -118,6 +119,13 @@ HELD: tuple[HeldData, ...] = (
         "To find what belongs together.",
         _WITH_RECORD,
         "who sees the record, and both ends of a link",
+    ),
+    HeldData(
+        "links to documents, and the reference in the archive",
+        ("document_link", "archived_as"),
+        "To find the documents of a record, and to know that the archive has it.",
+        _WITH_RECORD,
+        _WHO_SEES_RECORD,
     ),
     HeldData(
         "texts, co-sponsors and overrides of a statement, with their reviews, and what is agreed",
@@ -224,6 +232,20 @@ HELD: tuple[HeldData, ...] = (
         "To mark what is new since then.",
         "two days of each user, each overwritten by the next; until the user is erased",
         "the user",
+    ),
+    HeldData(
+        "what a user follows",
+        ("follow",),
+        "To tell the user what has changed: items, tracks, States and records, by their codes.",
+        "until the user stops following it, or is erased",
+        "the user",
+    ),
+    HeldData(
+        "dates of items as they were seen",
+        ("observed_date",),
+        "To say from which day to which a date was changed. No personal data: public dates alone.",
+        "as long as the workspace",
+        "all users",
     ),
     HeldData(
         "subscription, and the day of its last use",

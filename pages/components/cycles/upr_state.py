@@ -15,7 +15,7 @@ from calendar_model.documents.record_facts import case_facts, reprisal_facts
 from calendar_model.figures.upr import cycle_of, review_state, state_words, what_happened
 from calendar_model.mission.coverage import statement_format
 from calendar_model.mission.cycle_work import CycleWork, what_became_of, work_on_state
-from calendar_model.terms import RecordKind
+from calendar_model.terms import FollowKind, RecordKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Standing
 from calendar_model.wording import term
@@ -35,6 +35,7 @@ from pages.components.cycles.work import (
 from pages.components.record.parts import shortened
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
+from pages.components.shell.follow import follow_button
 from pages.components.shell.navigation import LINK, NEW
 from pages.components.shell.new import link_to_new
 from pages.components.shell.words import plain
@@ -80,6 +81,7 @@ def draw_state(code: str, track: str, context: PageContext) -> None:
     if reviews.empty:
         st.markdown(_("No review of this State is recorded in upr_reviews.csv."))
         return
+    follow_button(FollowKind.STATE, code, context)
     ahead = reviews[~reviews["standing"].isin((Standing.HELD, Standing.CANCELLED)).to_numpy()]
     coming: Any = None if ahead.empty else ahead.iloc[0]
     if coming is not None:

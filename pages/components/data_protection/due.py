@@ -14,6 +14,7 @@ from calendar_model.mission.records import delete_record, text_limit
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
+from pages.components.record.documents import draw_reference
 from pages.components.record.forms import words
 from pages.components.shell import typed, undo
 from pages.components.shell.context import PageContext
@@ -57,10 +58,14 @@ def _draw_line(one: DueRecord, owner: str, context: PageContext) -> None:
             link(PAGE_OF[one.kind], plain(one.title), record=one.record_id)
             about = [words(one.kind), _("restricted") if one.sensitivity is Sensitivity.RESTRICTED else "", owner]
             st.caption(plain(" · ".join(part for part in about if part)))
-            st.markdown(plain(due_words(one.counted_from, one.months, one.due)))
+            missing = _(" **Not in the archive yet.**") if one.needs_archive else ""
+            st.markdown(plain(due_words(one.counted_from, one.months, one.due)) + missing)
         with st.expander(_("Delete or keep longer"), key=f"due_open_{one.record_id}", on_change="rerun") as fold:
             if not fold.open:
                 return
+            if one.needs_archive:
+                st.markdown(_("It is deleted only once it is entered under which reference the archive has it."))
+                draw_reference(one.record_id, "", context)
             fields.line(
                 _("Reason"),
                 text_limit("change", "reason"),

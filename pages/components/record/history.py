@@ -23,7 +23,9 @@ _PARTS = Translated(
     {
         "access": N_("Person with access"),
         "access_request": N_("Access request"),
+        "archived_as": N_("Archive"),
         "consent": N_("Consent"),
+        "document_link": N_("Document"),
         "identity": N_("Identity"),
         "item_link": N_("Link to the calendar"),
         "record_link": N_("Link to a record"),
@@ -38,6 +40,11 @@ _ACTIONS = Translated({"create": N_("added"), "update": N_("changed"), "delete":
 _FIELDS = Translated(
     {
         "on": N_("Date"),
+        "address": N_("Web address"),
+        "document_title": N_("Title"),
+        "added_by_id": N_("Added by"),
+        "entered_by_id": N_("Entered by"),
+        "reference": N_("Archived as"),
         "what": N_("Action"),
         "done_on": N_("Date done"),
         "to_what": N_("Consent to"),

@@ -16,17 +16,19 @@ import streamlit as st
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission.links import all_linked_to
 from calendar_model.mission.records import changes_of, get_record
-from calendar_model.terms import RecordKind
+from calendar_model.terms import FollowKind, RecordKind
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
 from pages.components.record.access_requests import ask_for_access
 from pages.components.record.deletion import deletion
+from pages.components.record.documents import draw_archive, draw_documents
 from pages.components.record.history import history
 from pages.components.record.parts import Part, heading
 from pages.components.record.reads import draw_reads
 from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
+from pages.components.shell.follow import follow_button
 from pages.components.shell.navigation import NEW, RECORD
 from pages.components.shell.printing import print_button
 from pages.components.shell.words import plain
@@ -127,13 +129,15 @@ def draw_record(page: RecordPage, context: PageContext) -> bool:
     return False
 
 
-def draw_above(back: str) -> None:
-    """Draw what is above the title of a record: the way back, with its label, and the button that prints."""
+def draw_above(back: str, record_id: str, context: PageContext) -> None:
+    """Draw what is above the title of a record: the way back, with its label, and the buttons that follow and print."""
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="above_record"
     ):
         forms.back(back)
-        print_button()
+        with st.container(horizontal=True, width="content", gap="small", vertical_alignment="center"):
+            follow_button(FollowKind.RECORD, record_id, context)
+            print_button()
 
 
 def _draw_missing(page: RecordPage, record_id: str) -> None:
@@ -160,7 +164,7 @@ def _draw_new(page: RecordPage, view: RecordView, context: PageContext) -> None:
 
 def _draw_kept(page: RecordPage, view: RecordView, record: Record, context: PageContext) -> None:
     everyone = staff()
-    draw_above(page.back)
+    draw_above(page.back, record.id, context)
     heading(record, everyone, state=view.state(record, context))
     forms.outcome()
     for part in view.above:
@@ -172,6 +176,8 @@ def _draw_kept(page: RecordPage, view: RecordView, record: Record, context: Page
     with right:
         for part in view.side:
             part(record, everyone, context)
+    draw_documents(record, context)
+    draw_archive(record, context)
     titles = {other.id: other.title for other in all_linked_to(record)}
     history(changes_of(context.viewer, record.id), everyone, titles, context.zone)
     draw_reads(record.id, everyone, context)

@@ -17,6 +17,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, WorkspaceError
 from calendar_model.calendar import Filter
 from calendar_model.mission import record_filter
+from calendar_model.mission.observed_dates import observe
 from calendar_model.mission.persons import roles_of
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.mission.visits import record_visit
@@ -151,6 +152,8 @@ def draw_context(page: st.Page, draw_search: Callable[[], None]) -> PageContext:
                 fault=plain(fault)
             )
         )
+    if not fault and seen_by.person_id:
+        _observe_dates()
     today = clock.today()
     context = PageContext(
         reference=reference,
@@ -193,6 +196,15 @@ def _last_visit(seen_by: Viewer, today: date) -> date | None:
         st.session_state[_VISIT] = (asked, before)
     found: date | None = st.session_state[_VISIT][1]
     return found
+
+
+def _observe_dates() -> None:
+    """Note which dates have changed, for those who follow them."""
+    try:
+        observe()
+    except WorkspaceError:
+        # A page must not depend on whether it could be noted; the next run tries again.
+        return
 
 
 def _say_faults(reference: Reference) -> None:

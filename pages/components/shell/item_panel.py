@@ -26,6 +26,7 @@ from calendar_model.mission.coverage import work_by_item
 from calendar_model.mission.dossier import deadlines
 from calendar_model.mission.events import event_of
 from calendar_model.reference import Reference
+from calendar_model.terms import FollowKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Kind, Precision, Sensitivity
 from calendar_model.wording import standing_words
@@ -33,6 +34,7 @@ from pages.components.record import forms
 from pages.components.shell import item_outcomes, outage
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import for_reader
+from pages.components.shell.follow import follow_button
 from pages.components.shell.item_work import draw_work
 from pages.components.shell.navigation import address_of
 from pages.components.shell.words import plain
@@ -115,6 +117,7 @@ def _body(item: str, form: str, context: PageContext) -> None:
         return
     with st.container(key="panel_body"):
         st.html(_facts(row, context))
+        follow_button(FollowKind.ITEM, item, context)
         _actions(row, context)
         item_outcomes.draw_outcomes(row, context)
         draw_work(row, context)

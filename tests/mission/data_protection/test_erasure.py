@@ -21,6 +21,7 @@ from calendar_model.mission.data_protection.erasure import (
     left_by_erasing,
     open_of_leaver,
 )
+from calendar_model.mission.follows import follow
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -36,6 +37,7 @@ from calendar_model.store.models import (
     Change,
     Contact,
     Engagement,
+    Follow,
     FollowUp,
     Identity,
     LastVisit,
@@ -51,6 +53,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     Role,
     StatementFormat,
     StatementState,
@@ -210,6 +213,7 @@ def test_what_belongs_to_a_leaver_goes_and_accountability_stays(
     save(leaver, Case, {}, record_id=case, seen=1, named=[me.person_id, leaver.person_id])
     statement = commands.start_statement(me, {"title": "Item 4", "format": StatementFormat.STATEMENT}, text="Thanks.")
     commands.keep_unsaved(leaver, statement, text=CANARY, language="en", based_on=1)
+    follow(leaver, FollowKind.STATE, "NOR")
     with writing(leaver) as session:
         session.add(RecordRead(record_id=case, person_id=leaver.person_id, how="opened"))
     save(leaver, Case, {"owner_id": me.person_id}, record_id=case, seen=1)
@@ -218,7 +222,7 @@ def test_what_belongs_to_a_leaver_goes_and_accountability_stays(
     assert erase_staff(administrator, leaver.person_id) == "Former colleague 1"
     assert names() == {"Desk", "Administrator", "Former colleague 1"}
     with reading(OPERATOR) as session:
-        for kind in (Account, Subscription, RemoteCalendar, Unsaved, LastVisit):
+        for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved, LastVisit):
             assert session.scalars(select(kind).execution_options(everything=True)).all() == []
         person = session.get_one(Person, leaver.person_id)
         assert (person.post, person.roles, person.active) == ("", frozenset(), False)

@@ -11,6 +11,7 @@ from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.mission import accounts, subscriptions
 from calendar_model.mission.contacts import record_consent
 from calendar_model.mission.data_protection.export import as_json, held_on_contact, held_on_staff
+from calendar_model.mission.follows import follow
 from calendar_model.mission.reads import reads_of
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -29,6 +30,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     ReadKind,
     Role,
     StatementFormat,
@@ -113,6 +115,7 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     accounts.note_waiting(signed_in)
     accounts.bind(OPERATOR, signed_in.code, me.person_id)
     record_visit(me, TODAY)
+    follow(me, FollowKind.STATE, "NOR")
     secret = subscriptions.create_subscription(me, name="Mine")
     address = f"https://example.org/{CANARY}.ics"
     followed = {"name": "Theirs", "address": address, "body": "un-hrc", "event_kind": EventKind.MEETING}
@@ -123,6 +126,7 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     assert (held["person"]["name"], [one["known_as"] for one in held["accounts"]]) == ("Desk", ["desk@example.org"])
     assert {one["role"] for one in held["roles"]} == {Role.EDITOR, Role.CASE_OFFICER}
     assert [one["day"] for one in held["last_visits"]] == [TODAY.isoformat()]
+    assert [one["followed_key"] for one in held["follows"]] == ["NOR"]
     assert [one["name"] for one in held["subscriptions"]] == ["Mine"]
     assert [one["name"] for one in held["followed_calendars"]] == ["Theirs"]
     assert len(held["readings"]) == 3

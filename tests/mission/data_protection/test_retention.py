@@ -32,6 +32,7 @@ from calendar_model.mission.data_protection.retention import (
     periods,
     set_period,
 )
+from calendar_model.mission.documents import enter_reference
 from calendar_model.mission.records import delete_record, deleted_records
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -167,6 +168,11 @@ def test_a_record_is_due_on_its_day_and_not_the_day_before(
     (found,) = due_records(me)
     assert (found.record_id, found.subject, found.since, found.months, found.due) == (made, subject, since, months, day)
     assert due_record(me, made) == found
+    assert found.needs_archive == (subject in (Subject.CASE, Subject.REPRISAL))
+    if found.needs_archive:
+        with refused_for("not-archived"):
+            delete_record(me, found.kind, made, seen=found.version, reason=REASON)
+        enter_reference(me, made, "2026/17")
     delete_record(me, found.kind, made, seen=found.version, reason=REASON)
     assert due_records(me) == []
     assert [one.record_id for one in deleted_records(me)] == [made]
@@ -215,6 +221,10 @@ def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overri
         delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
     commands.review_override(clearer, asked, "It could not wait, and nobody came to harm.", seen=1)
     assert {one.record_id for one in due_records(me)} == {made, raised}
+    with refused_for("not-archived"):
+        delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
+    enter_reference(me, made, "2026/17")
+    assert {one.record_id: one.needs_archive for one in due_records(me)} == {made: False, raised: True}
     done = delete_record(me, RecordKind.STATEMENT, made, seen=version(made), reason=REASON)
     with reading(me) as session:
         assert session.scalars(select(Version.id).execution_options(everything=True)).all() == []

@@ -1,0 +1,1 @@
+"""What the reader follows, and what has changed of it."""
