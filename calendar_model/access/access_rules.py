@@ -47,6 +47,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     LastVisit,
+    MailChoice,
     Mission,
     Override,
     Person,
@@ -480,6 +481,7 @@ _DELETED_WITH_RECORD = frozenset(
 
 _OF_ONE_PERSON: Mapping[str, str] = {
     LastVisit.__tablename__: "id",
+    MailChoice.__tablename__: "id",
     RemoteCalendar.__tablename__: "person_id",
     Subscription.__tablename__: "person_id",
     Unsaved.__tablename__: "person_id",

@@ -30,6 +30,8 @@ from calendar_model.store.models import (
     Identity,
     Instant,
     LastVisit,
+    MailChoice,
+    MailPolicy,
     Mission,
     NotAnnounced,
     Person,
@@ -100,6 +102,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample, Record.mission_id),
         NotAnnounced: sa.true(),
         HoldingNotice: sa.true(),
+        MailPolicy: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
             for kind in _ROOTS
@@ -129,6 +132,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
         rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
         rules[LastVisit] = LastVisit.id == viewer.person_id
+        rules[MailChoice] = MailChoice.id == viewer.person_id
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     each = (with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS)
     return (Criteria(each),)

@@ -100,12 +100,13 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
 OF_NO_SECRET = {
-    "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit", "mission",
-    "not_announced", "read_check", "record_read", "retention_period", "role_group", "row_key", "subscription",
+    "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit",
+    "mail_choice", "mail_policy", "mission", "not_announced", "read_check", "record_read", "retention_period", "role_group",
+    "row_key", "sent_mail", "subscription",
     "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, and who asks for access writes it
+and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, who wants mails says nothing of a record, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
 keys, and only a server counts guesses."""
 
@@ -585,6 +586,8 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "ReadCheck",
         "RetentionPeriod",
         "HoldingNotice",
+        "MailChoice",
+        "MailPolicy",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:

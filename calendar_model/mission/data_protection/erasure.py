@@ -30,6 +30,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     LastVisit,
+    MailChoice,
     Override,
     Person,
     Record,
@@ -142,7 +143,8 @@ def open_of_leaver(viewer: Viewer, person_id: str, workspace: Workspace | None =
 def erase_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = None) -> str:
     """Erase the personal data of a person who has left; return what they are called from now on.
 
-    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts and visits go. The history and the
+    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts, visits and the
+    choice of mails go. The history and the
     notes on who has read a record keep naming them by their identifier. Raises Refused for a viewer who is no
     administrator, a person who is active or the viewer, and while something of theirs is open.
     """
@@ -173,8 +175,10 @@ def _rows_of(session: WorkspaceSession, person_id: str) -> list[Base]:
     for kind in (Account, Subscription, RemoteCalendar, Unsaved):
         theirs = select(kind).where(kind.person_id == person_id).execution_options(**_EVERYTHING)
         found += session.scalars(theirs)
-    visit = session.get(LastVisit, person_id, execution_options=_EVERYTHING)
-    return found if visit is None else [*found, visit]
+    for single in (LastVisit, MailChoice):
+        row = session.get(single, person_id, execution_options=_EVERYTHING)
+        found += [] if row is None else [row]
+    return found
 
 
 def _open_of(session: WorkspaceSession, person_id: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from calendar_model.store.models import (
     Change,
     Contact,
     LastVisit,
+    MailChoice,
     Person,
     Record,
     RecordRead,
@@ -38,7 +39,7 @@ from calendar_model.store.models import (
 
 _EVERYTHING = {"everything": True}
 
-_OF_THE_DATABASE = frozenset({"version", "sample", "salt", "token_hash", "moved", "kind"})
+_OF_THE_DATABASE = frozenset({"version", "sample", "salt", "token_hash", "confirm_hash", "moved", "kind"})
 """Columns that say nothing of a person."""
 
 Held = dict[str, Any]
@@ -139,6 +140,7 @@ def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = 
             "roles": [_columns(one) for one in person.role_rows],
             "accounts": [_columns(one) for one in rows(Account)],
             "last_visits": [_columns(one) for one in rows(LastVisit, LastVisit.id)],
+            "digest_by_mail": [_columns(one) for one in rows(MailChoice, MailChoice.id)],
             "subscriptions": [{**_columns(one), "last_used": last_used.get(one.id)} for one in subscriptions],
             "followed_calendars": [
                 {name: value for name, value in _columns(one).items() if name != "address"}
