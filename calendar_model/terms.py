@@ -51,6 +51,15 @@ class MailStop(StrEnum):
     BOUNCED = "message-came-back"
 
 
+class FollowKind(StrEnum):
+    """What a person follows: an item of the calendar, a track of texts, a State, or a record."""
+
+    ITEM = "item"
+    TRACK = "track"
+    STATE = "state"
+    RECORD = "record"
+
+
 class Role(StrEnum):
     """What a person does in the mission; :mod:`calendar_model.access.roles` says what each allows."""
 

@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Base,
     Correction,
     Event,
+    Follow,
     Imported,
     NotAnnounced,
     Person,
@@ -39,7 +40,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, MailRhythm, Role, StatementState
+from calendar_model.terms import EventKind, FollowKind, MailRhythm, Role, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -55,6 +56,7 @@ CODES = {
     "body",
     "timezone",
     "item",
+    "followed_key",
     "file",
     "row",
     "query",
@@ -162,6 +164,7 @@ def _complete(workspace: Workspace) -> None:
     )
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
+        session.add(Follow(person_id=who.id, followed_kind=FollowKind.STATE, followed_key="NOR"))
 
 
 def _type_in(connection: sa.Connection) -> None:

@@ -44,6 +44,7 @@ from calendar_model.store.models import (
     AccessRequest,
     Change,
     Consent,
+    Follow,
     FollowUp,
     Identity,
     LastVisit,
@@ -480,6 +481,7 @@ _DELETED_WITH_RECORD = frozenset(
 """Tables of which a row goes only with its record, by the role that deletes that."""
 
 _OF_ONE_PERSON: Mapping[str, str] = {
+    Follow.__tablename__: "person_id",
     LastVisit.__tablename__: "id",
     MailChoice.__tablename__: "id",
     RemoteCalendar.__tablename__: "person_id",

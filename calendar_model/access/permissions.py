@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
+    Follow,
     HoldingNotice,
     Identity,
     Instant,
@@ -112,6 +113,8 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
     if viewer.level is not Sensitivity.PUBLIC:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[RetentionPeriod] = sa.true()
+        # A digest is made as its person, without their restricted records.
+        rules[Follow] = Follow.person_id == viewer.person_id
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)

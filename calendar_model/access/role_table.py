@@ -99,8 +99,9 @@ def _others() -> Iterator[str]:
     yield "## Everything else"
     yield ""
     yield (
-        "What belongs to a record is written where the record can be read. Subscriptions, followed calendars and the "
-        "last visit are those of one's own. Who grants access has it, or clears where no case officer has."
+        "What belongs to a record is written where the record can be read. Subscriptions, followed calendars, what one "
+        "follows and the last visit are those of one's own. Who grants access has it, or clears where no case officer "
+        "has."
     )
     yield ""
     yield _head("what", "action")

@@ -42,6 +42,7 @@ class Subject(StrEnum):
     VISIT = "last-visit"
     MAIL = "digest-by-mail"
     MAIL_POLICY = "what-mails-hold"
+    FOLLOW = "what-one-follows"
     PERSON = "person"
     PERSON_ROLE = "person-role"
     ROLE_GROUP = "role-group"
@@ -123,6 +124,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.VISIT: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
     Subject.MAIL: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
     Subject.MAIL_POLICY: _written_by(_ADMINISTRATORS, *_NEVER_DELETED),
+    Subject.FOLLOW: _written_by(frozenset(Role), Operation.CREATE, Operation.DELETE),
     Subject.PERSON: _written_by(_ADMINISTRATORS),
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
     Subject.ROLE_GROUP: _written_by(_ADMINISTRATORS),
@@ -134,7 +136,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.EXTENSION: _written_by(_EDITORS | _CASE_OFFICERS, Operation.CREATE),
     Subject.RETENTION: _written_by(_ADMINISTRATORS),
     Subject.NOTICE: _written_by(_ADMINISTRATORS),
-    # Subscriptions, followed calendars, unsaved texts, visits and the choice of mails of a person who has left.
+    # Subscriptions, followed calendars, unsaved texts, visits, follows and choice of mails of a person who has left.
     Subject.LEAVER: _written_by(_ADMINISTRATORS, Operation.DELETE),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
@@ -189,6 +191,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "access_request": Subject.ACCESS_REQUEST,
     "account": Subject.ACCOUNT,
     "consent": Subject.CONSENT,
+    "follow": Subject.FOLLOW,
     "follow_up": Subject.FOLLOW_UP,
     "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,

@@ -19,7 +19,8 @@ from calendar_model import clock, wording
 from calendar_model.calendar.display import city
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 from calendar_model.mission.digest.choice import CONFIRMED_WITHIN, MailSettings
-from calendar_model.mission.digest.contents import ChangedDate, Digest
+from calendar_model.mission.digest.contents import Digest
+from calendar_model.mission.follows import DateChange
 from calendar_model.mission.tasks import Task, TaskKind
 from calendar_model.terms import MailRhythm
 from calendar_model.translation import NN_, language
@@ -156,7 +157,7 @@ def _task_line(task: Task, day: date, digest: Digest) -> str:
     return f"{when}: {task.what} ({says})"
 
 
-def _change_line(change: ChangedDate, zone: str, digest: Digest) -> str:
+def _change_line(change: DateChange, zone: str, digest: Digest) -> str:
     line = _("{title}: {old} → {new}").format(title=change.title, old=change.old.when(zone), new=change.new.when(zone))
     if name := digest.names.get(change.person_id):
         line += _(", entered by {name}").format(name=name)

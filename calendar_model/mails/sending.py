@@ -26,7 +26,7 @@ from calendar_model.mails import messages, smtp
 from calendar_model.mails.smtp import Failure, MailServer, NotSent
 from calendar_model.mission.digest import choice
 from calendar_model.mission.digest.choice import KIND, MailStatus, Recipient
-from calendar_model.mission.digest.contents import NOTHING_FOLLOWED, Digest, digest_of
+from calendar_model.mission.digest.contents import Digest, digest_of
 from calendar_model.mission.digest.schedule import due_day
 from calendar_model.store import sent_mails
 from calendar_model.store.database import Workspace, WorkspaceError, current_workspace
@@ -136,7 +136,7 @@ def _note_failure(workspace: Workspace, mine: sent_mails.Claim, one: Recipient, 
 
 def _digest(person_id: str, status: MailStatus, day: date, at: datetime, last: datetime | None) -> Digest:
     since = max(last or status.chosen_at, at - FURTHEST_BACK)
-    return digest_of(person_id, status.settings.timezone, day, since, NOTHING_FOLLOWED)
+    return digest_of(person_id, status.settings.timezone, day, since)
 
 
 def preview(viewer: Viewer, at: datetime | None = None) -> str:

@@ -72,7 +72,7 @@ def _problems_of_hours(start: date, end: date, first: time | None, last: time | 
     elif first is not None and zone_of(zone) is None:
         yield Problem("event-zone-missing", "timezone")
     elif first is not None and last is not None and start <= end:
-        at, ends = _instant(start, first, zone), _instant(end, last, zone)
+        at, ends = instant(start, first, zone), instant(end, last, zone)
         # As instants: within one zone datetimes compare by local time, which changes with summer time.
         if at is not None and ends is not None and ends.timestamp() <= at.timestamp():
             yield Problem("event-ends-before-start-time", "end_time", {"start_time": first, "end_time": last})
@@ -109,7 +109,7 @@ def own_items(session: Session) -> list[Item]:
 def _items(event: Event) -> Iterator[Item]:
     linked = [link.item for link in event.items]
     title = f"{event.title}{_(' (sample)')}" if event.sample else event.title
-    at = _instant(event.start, event.start_time, event.timezone)
+    at = instant(event.start, event.start_time, event.timezone)
     yield Item(
         item=item_of(event.id),
         title=title,
@@ -118,7 +118,7 @@ def _items(event: Event) -> Iterator[Item]:
         start=event.start,
         end=event.end,
         at=at,
-        ends=_instant(event.end, event.end_time, event.timezone) if at else None,
+        ends=instant(event.end, event.end_time, event.timezone) if at else None,
         date_precision=Precision.DAY,
         standing=event.standing,
         timezone=event.timezone,
@@ -175,7 +175,7 @@ def _place(event: Event, *, timed: bool) -> str:
     return ", ".join(part.strip() for part in (event.room, town) if part.strip())
 
 
-def _instant(day: date, at: time | None, zone: str) -> datetime | None:
+def instant(day: date, at: time | None, zone: str) -> datetime | None:
     """The instant of a local time; None without a zone, in which case the event takes the whole day."""
     known = zone_of(zone)
     return datetime.combine(day, at, known) if at is not None and known is not None else None

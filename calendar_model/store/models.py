@@ -30,6 +30,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     GivenRole,
     InTheLoop,
     MailRhythm,
@@ -433,6 +434,25 @@ class MailPolicy(Base):
 
     id: Mapped[str] = _id()
     contents: Mapped[bool] = mapped_column(default=True)
+
+
+class Follow(Base):
+    """What a person follows, visible only to them. Without history, because it changes nothing for others.
+
+    ``followed_key`` is the identifier of an item or a record, or the code of a track or a State. It is no foreign key,
+    because it stays when the item or the record goes.
+    """
+
+    __tablename__ = "follow"
+    __table_args__ = (UniqueConstraint("person_id", "followed_kind", "followed_key"),)
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = _id()
+    person_id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"))
+    followed_kind: Mapped[FollowKind] = _required()
+    followed_key: Mapped[str] = _text(NAME, required=True)
+    at: Mapped[datetime] = mapped_column(default=now)
 
 
 class Record(Base):
@@ -1248,6 +1268,27 @@ sent_mail = sa.Table(
 
 ``token_hash`` is the SHA-256 of the secret with which its reader ends these mails without signing in. No session reads
 them, and they have no history. :mod:`calendar_model.store.sent_mails` reads and writes them."""
+
+
+observed_date = sa.Table(
+    "observed_date",
+    Base.metadata,
+    sa.Column("item", String(NAME), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("start", sa.Date, nullable=False),
+    sa.Column("end", sa.Date, nullable=False),
+    sa.Column("date_precision", String(40), nullable=False),
+    sa.Column("standing", String(40), nullable=False),
+    sa.Column("starts_at", Instant()),
+    sa.Column("timezone", String(NAME), nullable=False),
+    sa.Column("source_url", Text, nullable=False),
+    sa.Column("correction_id", String(32), nullable=False),
+    sa.Column("at", Instant(), nullable=False, index=True),
+)
+"""The dates of the items of the reference as a dashboard saw them, ``at`` when: a row for each time that they differed.
+
+Public, and without the mission's own events. No session reads them, and they have no history.
+:mod:`calendar_model.store.observed_dates` reads and writes them."""
 
 APPEND_ONLY = ("change", "override", "version")
 """Tables of which the database itself refuses to change a row, and to delete one.

@@ -100,15 +100,14 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 """Columns of text that hold a code of the reference: no canary can stand there."""
 
 OF_NO_SECRET = {
-    "access_request", "account", "correction", "ended_session", "guess_count", "holding_notice", "last_visit",
-    "mail_choice", "mail_policy", "mission", "not_announced", "read_check", "record_read", "retention_period", "role_group",
-    "row_key", "sent_mail", "subscription",
-    "subscription_use", "waiting_account",
+    "access_request", "account", "correction", "ended_session", "follow", "guess_count", "holding_notice", "last_visit",
+    "mail_choice", "mail_policy", "mission", "not_announced", "observed_date", "read_check", "record_read",
+    "retention_period", "role_group", "row_key", "sent_mail", "subscription", "subscription_use", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
-and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, who wants mails says nothing of a record, and who asks for access writes it
-without knowing the record, as the answer is written for them. Without a key of the installation there are no data
-keys, and only a server counts guesses."""
+and what is not announced yet are public, missions are known to all staff, groups and accounts are of the sign-in, who wants mails says nothing of a
+record, and who asks for access writes it without knowing the record, as the answer is written for them. What one follows is a key, and the dates that
+were seen are those of the organisations. Without a key of the installation there are no data keys, and only a server counts guesses."""
 
 PAGES = [page.file for page in navigation.PAGES]
 PAGE_OF: Mapping[type[Record], str] = {
@@ -574,6 +573,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "LastVisit",
         "Cosponsor",
         "FurtherKind",
+        "Follow",
         "Subscription",
         "SubscriptionUse",
         "Correction",

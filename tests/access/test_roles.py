@@ -57,6 +57,7 @@ from calendar_model.store.models import (
     Correction,
     Engagement,
     Event,
+    Follow,
     FollowUp,
     HoldingNotice,
     Identity,
@@ -80,6 +81,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     MailRhythm,
     ReadKind,
     RecordKind,
@@ -397,6 +399,11 @@ def mail_policy(world: World, action: Operation) -> Act:
     return lambda: set_contents(world.actor, contents=not holds_contents())
 
 
+def followed(world: World, action: Operation) -> Act:
+    values = {"person_id": world.actor.person_id, "followed_kind": FollowKind.ITEM, "followed_key": title()}
+    return own(world, Follow, action, values)
+
+
 def person(world: World, action: Operation) -> Act:
     if action is Operation.CREATE:
         return lambda: add_person(world.actor, {"name": title()})
@@ -532,6 +539,7 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.VISIT: visit,
     Subject.MAIL: mail_choice,
     Subject.MAIL_POLICY: mail_policy,
+    Subject.FOLLOW: followed,
     Subject.PERSON: person,
     Subject.PERSON_ROLE: person_role,
     Subject.ROLE_GROUP: role_group,

@@ -27,6 +27,7 @@ from calendar_model.store.models import (
     Account,
     Base,
     Contact,
+    Follow,
     FollowUp,
     Identity,
     LastVisit,
@@ -143,10 +144,10 @@ def open_of_leaver(viewer: Viewer, person_id: str, workspace: Workspace | None =
 def erase_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = None) -> str:
     """Erase the personal data of a person who has left; return what they are called from now on.
 
-    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts, visits and the
-    choice of mails go. The history and the
-    notes on who has read a record keep naming them by their identifier. Raises Refused for a viewer who is no
-    administrator, a person who is active or the viewer, and while something of theirs is open.
+    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts, visits, what they followed and the
+    choice of mails go. The history and the notes on who has read a record keep naming them by their identifier. Raises
+    Refused for a viewer who is no administrator, a person who is active or the viewer, and while something of theirs is
+    open.
     """
     must_administer(viewer, Subject.LEAVER, Operation.DELETE, workspace)
     with writing(viewer, "Personal data erased.", workspace) as session, session.no_autoflush:
@@ -172,7 +173,7 @@ def erase_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = No
 def _rows_of(session: WorkspaceSession, person_id: str) -> list[Base]:
     """What belongs to this person alone."""
     found: list[Base] = []
-    for kind in (Account, Subscription, RemoteCalendar, Unsaved):
+    for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved):
         theirs = select(kind).where(kind.person_id == person_id).execution_options(**_EVERYTHING)
         found += session.scalars(theirs)
     for single in (LastVisit, MailChoice):

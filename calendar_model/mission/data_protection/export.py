@@ -26,6 +26,7 @@ from calendar_model.store.models import (
     Base,
     Change,
     Contact,
+    Follow,
     LastVisit,
     MailChoice,
     Person,
@@ -112,8 +113,8 @@ def _names(viewer: Viewer, workspace: Workspace | None) -> dict[str, str]:
 
 
 def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = None) -> Held:
-    """What is held on a user, without anything of the records: their row and roles, accounts, visits, subscriptions,
-    followed calendars, readings, and how much they own and have written.
+    """What is held on a user, without anything of the records: their row and roles, accounts, visits, follows,
+    subscriptions, followed calendars, readings, and how much they own and have written.
 
     Secret addresses are left out, and which records they have read. Raises Refused for a viewer who is neither this
     person nor an administrator.
@@ -141,6 +142,7 @@ def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = 
             "accounts": [_columns(one) for one in rows(Account)],
             "last_visits": [_columns(one) for one in rows(LastVisit, LastVisit.id)],
             "digest_by_mail": [_columns(one) for one in rows(MailChoice, MailChoice.id)],
+            "follows": [_columns(one) for one in rows(Follow)],
             "subscriptions": [{**_columns(one), "last_used": last_used.get(one.id)} for one in subscriptions],
             "followed_calendars": [
                 {name: value for name, value in _columns(one).items() if name != "address"}

@@ -73,10 +73,10 @@ else. With a key of the installation, an erased identity can be read from no bac
   whole. The channels to avoid stay while a linked record is open, because they protect the person. The linked
   records are listed, because their texts may mention the person: read and correct these by hand.
 - **A member of staff who has left.** Name and post become *Former colleague* with a number. Roles, accounts,
-  subscriptions, followed calendars, unsaved texts, visits and the address for mails are deleted. This is possible once
-  nothing of theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps the name in
-  the lines about the user. It points to the person by an identifier, as do the notes on who has read a record: both
-  account for what was done.
+  subscriptions, followed calendars, unsaved texts, visits, follows and the address for mails are deleted. This is
+  possible once nothing of theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps
+  the name in the lines about the user. It points to the person by an identifier, as do the notes on who has read a
+  record: both account for what was done.
 
 ## What is held on a person, as a file (GDPR, Article 15)
 
@@ -218,6 +218,20 @@ HELD: tuple[HeldData, ...] = (
         "To follow the controller's decision. No personal data.",
         "as long as the workspace",
         "everyone",
+    ),
+    HeldData(
+        "what a user follows",
+        ("follow",),
+        "To tell the user what has changed: items, tracks, States and records, by their codes.",
+        "until the user stops following it, or is erased",
+        "the user",
+    ),
+    HeldData(
+        "dates of items as they were seen",
+        ("observed_date",),
+        "To say from which day to which a date was changed. No personal data: public dates alone.",
+        "as long as the workspace",
+        "all users",
     ),
     HeldData(
         "subscription, and the day of its last use",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Protocol
 
 from sqlalchemy import select
 
@@ -18,6 +17,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.unit_of_work import reading, staff
 from calendar_model.calendar.display import listed_when
 from calendar_model.mission.briefing import items_between
+from calendar_model.mission.follows import DateChange, changed_dates, followed_items
 from calendar_model.mission.tasks import Task, own_tasks
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.store.models import ItemLink, Record
@@ -37,48 +37,6 @@ class ComingDeadline:
     when: str
 
 
-class Dates(Protocol):
-    """The dates of an item as they were, or are."""
-
-    def when(self, zone: str | None = None) -> str:
-        """The dates in words."""
-
-
-class ChangedDate(Protocol):
-    """That the dates of an item have changed."""
-
-    @property
-    def item(self) -> str: ...
-    @property
-    def title(self) -> str: ...
-    @property
-    def old(self) -> Dates: ...
-    @property
-    def new(self) -> Dates: ...
-    @property
-    def source_url(self) -> str: ...
-    @property
-    def person_id(self) -> str: ...
-
-
-class Follows(Protocol):
-    """What a person follows."""
-
-    def items(self, viewer: Viewer) -> Collection[str]: ...
-    def changes(self, viewer: Viewer, since: datetime) -> Sequence[ChangedDate]: ...
-
-
-class _NothingFollowed:
-    def items(self, _viewer: Viewer) -> Collection[str]:
-        return ()
-
-    def changes(self, _viewer: Viewer, _since: datetime) -> Sequence[ChangedDate]:
-        return ()
-
-
-NOTHING_FOLLOWED: Follows = _NothingFollowed()
-
-
 @dataclass(frozen=True)
 class Digest:
     """The contents of a digest in the reader's language; ``names`` are those of persons by identifier."""
@@ -86,7 +44,7 @@ class Digest:
     mine: Sequence[Task]
     waiting: Sequence[Task]
     deadlines: Sequence[ComingDeadline]
-    changes: Sequence[ChangedDate]
+    changes: Sequence[DateChange]
     names: Mapping[str, str]
 
     @property
@@ -100,10 +58,10 @@ def reader(person_id: str) -> Viewer:
     return Viewer(person_id, Sensitivity.INTERNAL)
 
 
-def digest_of(person_id: str, schedule_zone: str, today: date, since: datetime, follows: Follows) -> Digest:
+def digest_of(person_id: str, zone: str, today: date, since: datetime) -> Digest:
     """Return the digest of a person in the reader's language: of their local day, with dates changed since an instant.
 
-    ``schedule_zone`` (IANA) is the zone of the hours in it. Raises
+    ``zone`` (IANA) is the zone of the hours in it. Raises
     :class:`~calendar_model.store.database.WorkspaceError`.
     """
     viewer = reader(person_id)
@@ -111,8 +69,8 @@ def digest_of(person_id: str, schedule_zone: str, today: date, since: datetime, 
     return Digest(
         mine=tuple(task for task in tasks.mine if not task.sample),
         waiting=tuple(task for task in tasks.waiting if not task.sample),
-        deadlines=_deadlines(viewer, schedule_zone, today, follows.items(viewer)),
-        changes=tuple(follows.changes(viewer, since)),
+        deadlines=_deadlines(viewer, zone, today, followed_items(viewer)),
+        changes=tuple(changed_dates(viewer, since)),
         names={one.id: one.name for one in staff()},
     )
 

@@ -22,6 +22,7 @@ from calendar_model.mission.data_protection.erasure import (
     open_of_leaver,
 )
 from calendar_model.mission.digest.choice import MailSettings, save_choice
+from calendar_model.mission.follows import follow
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -37,6 +38,7 @@ from calendar_model.store.models import (
     Change,
     Contact,
     Engagement,
+    Follow,
     FollowUp,
     Identity,
     LastVisit,
@@ -53,6 +55,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     MailRhythm,
     Role,
     StatementFormat,
@@ -215,6 +218,7 @@ def test_what_belongs_to_a_leaver_goes_and_accountability_stays(
     save(leaver, Case, {}, record_id=case, seen=1, named=[me.person_id, leaver.person_id])
     statement = commands.start_statement(me, {"title": "Item 4", "format": StatementFormat.STATEMENT}, text="Thanks.")
     commands.keep_unsaved(leaver, statement, text=CANARY, language="en", based_on=1)
+    follow(leaver, FollowKind.STATE, "NOR")
     with writing(leaver) as session:
         session.add(RecordRead(record_id=case, person_id=leaver.person_id, how="opened"))
     save(leaver, Case, {"owner_id": me.person_id}, record_id=case, seen=1)
@@ -223,7 +227,7 @@ def test_what_belongs_to_a_leaver_goes_and_accountability_stays(
     assert erase_staff(administrator, leaver.person_id) == "Former colleague 1"
     assert names() == {"Desk", "Administrator", "Former colleague 1"}
     with reading(OPERATOR) as session:
-        for kind in (Account, Subscription, RemoteCalendar, Unsaved, LastVisit, MailChoice):
+        for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved, LastVisit, MailChoice):
             assert session.scalars(select(kind).execution_options(everything=True)).all() == []
         person = session.get_one(Person, leaver.person_id)
         assert (person.post, person.roles, person.active) == ("", frozenset(), False)

@@ -12,6 +12,7 @@ from calendar_model.mission import accounts, subscriptions
 from calendar_model.mission.contacts import record_consent
 from calendar_model.mission.data_protection.export import as_json, held_on_contact, held_on_staff
 from calendar_model.mission.digest.choice import MailSettings, ask_confirmation, hash_of, save_choice
+from calendar_model.mission.follows import follow
 from calendar_model.mission.reads import reads_of
 from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
@@ -30,6 +31,7 @@ from calendar_model.terms import (
     EngagementForm,
     EngagementKind,
     EventKind,
+    FollowKind,
     MailRhythm,
     ReadKind,
     Role,
@@ -115,6 +117,7 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     accounts.note_waiting(signed_in)
     accounts.bind(OPERATOR, signed_in.code, me.person_id)
     record_visit(me, TODAY)
+    follow(me, FollowKind.STATE, "NOR")
     secret = subscriptions.create_subscription(me, name="Mine")
     save_choice(me, MailSettings(MailRhythm.WEEKLY, (1,), 7, "Europe/Oslo", "en", "desk@example.org"))
     link = ask_confirmation(me)
@@ -127,6 +130,7 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     assert (held["person"]["name"], [one["known_as"] for one in held["accounts"]]) == ("Desk", ["desk@example.org"])
     assert {one["role"] for one in held["roles"]} == {Role.EDITOR, Role.CASE_OFFICER}
     assert [one["day"] for one in held["last_visits"]] == [TODAY.isoformat()]
+    assert [one["followed_key"] for one in held["follows"]] == ["NOR"]
     assert [one["name"] for one in held["subscriptions"]] == ["Mine"]
     assert [one["name"] for one in held["followed_calendars"]] == ["Theirs"]
     assert len(held["readings"]) == 3
