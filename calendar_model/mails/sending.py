@@ -41,6 +41,9 @@ AT_ONCE = 8
 FURTHEST_BACK = timedelta(days=35)
 """How far back changes are told at most, after a long time without a digest."""
 
+ENDED: Counter[str] = Counter()
+"""How many digests this process has tried to send, by how that ended."""
+
 _log = logging.getLogger(__name__)
 _confirmations = ThreadPoolExecutor(max_workers=2, thread_name_prefix="confirmation")
 
@@ -90,6 +93,7 @@ def send_due(at: datetime | None = None, stopped: Callable[[], bool] = lambda: F
 
     with ThreadPoolExecutor(max_workers=AT_ONCE, thread_name_prefix="digest") as threads:
         result.counts.update(threads.map(lambda pair: send(*pair), due))
+    ENDED.update(result.counts)
     if away.is_set():
         _log.warning("The mail server does not answer, or not safely. Digests are tried again.")
     _log.info("Digests: %s.", result)

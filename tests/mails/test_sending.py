@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -13,7 +12,7 @@ from time import monotonic
 import pytest
 import sqlalchemy as sa
 
-from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, OPERATOR, member
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mails import sending, smtp
 from calendar_model.mission.digest import choice
@@ -21,14 +20,13 @@ from calendar_model.mission.digest.choice import MailSettings
 from calendar_model.mission.transactions import save
 from calendar_model.store import sent_mails
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Engagement, FollowUp, Person, sent_mail
-from calendar_model.terms import EngagementForm, EngagementKind, MailRhythm, MailStop
-from tests.mails.mail_server import Inbox, mail_server
+from calendar_model.store.models import Person, sent_mail
+from calendar_model.terms import MailRhythm, MailStop
+from tests.mails.conftest import PUBLIC
+from tests.mails.mail_server import Inbox
+from tests.mails.people import with_digest
 
 ROOT = Path(__file__).resolve().parents[2]
-DAILY = MailRhythm.DAILY
-WEEKDAYS = (1, 2, 3, 4, 5)
-PUBLIC = "https://calendar.example.org"
 
 
 def at(text: str) -> datetime:
@@ -37,40 +35,6 @@ def at(text: str) -> datetime:
 
 MORNING = at("2026-11-24T06:00")
 """07:00 in Oslo, on a Tuesday."""
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
-    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-20T12:00:00+00:00")
-    with mail_server() as inbox:
-        monkeypatch.setenv(smtp.VARIABLE, f"smtp://127.0.0.1:{inbox.port}")
-        monkeypatch.setenv(smtp.FROM_VARIABLE, "calendar@example.org")
-        monkeypatch.setenv("HRD_CALENDAR_PUBLIC_URL", PUBLIC)
-        yield inbox
-
-
-def with_digest(
-    name: str,
-    *,
-    rhythm: MailRhythm = DAILY,
-    days: tuple[int, ...] = WEEKDAYS,
-    hour: int = 7,
-    zone: str = "Europe/Oslo",
-    language: str = "en",
-    task: str = "Call the embassy",
-    due: date = date(2026, 11, 20),
-) -> Viewer:
-    """A person who gets digests at NAME@example.org, with a follow-up that is always due."""
-    who = member(save(ANONYMOUS, Person, {"name": name}))
-    address = f"{name.lower()}@example.org"
-    choice.save_choice(who, MailSettings(rhythm, days, hour, zone, language, address))
-    assert choice.confirm_address(choice.ask_confirmation(who))
-    if task:
-        met = {"engagement_kind": EngagementKind.CONSULTED, "on": date(2026, 11, 2), "form": EngagementForm.ONLINE}
-        record = save(who, Engagement, {"title": f"Meeting of {name}", **met})
-        values = {"record_id": record, "what": task, "due": due, "owner_id": who.person_id}
-        save(who, FollowUp, values)
-    return who
 
 
 def states() -> list[str]:
@@ -328,7 +292,7 @@ def test_across_a_change_of_the_clock_each_day_has_one(
     server: Inbox, monkeypatch: pytest.MonkeyPatch, first: str, days: list[str]
 ) -> None:
     monkeypatch.setenv(TODAY_VARIABLE, "2026-03-01T12:00:00+00:00")
-    with_digest("Amina", days=(1, 2, 3, 4, 5, 6, 7), hour=2, due=date(2026, 3, 1))
+    with_digest("Amina", workdays=(1, 2, 3, 4, 5, 6, 7), hour=2, due=date(2026, 3, 1))
     instants = [at(first) + timedelta(minutes=30) * number for number in range(2 * 24 * 3 - 2)]
     sent = [moment for moment in instants if sending.send_due(moment).counts["sent"]]
     assert sent == [at(day) for day in days]
