@@ -20,8 +20,8 @@ def add_to(commands: Commands) -> None:
         "digest",
         help="show or send the digest by e-mail, or stop an address",
         description=(
-            "Shows a person's digest or sends those that are due, each once, whoever else sends them. A server with "
-            "a mail server set up sends them by itself."
+            "Shows a person's digest or sends those that are due. Each is sent once, even if others send them too. A "
+            "dashboard with a mail server set up sends them by itself."
         ),
     )
     what = digest.add_mutually_exclusive_group(required=True)

@@ -34,7 +34,7 @@ _MOST_LINES = 30
 
 
 @dataclass(frozen=True)
-class Section:
+class LetterSection:
     """A part of a digest: its heading with the count, and a line for each entry."""
 
     heading: str
@@ -48,7 +48,7 @@ class Letter:
 
     subject: str
     opening: Sequence[str]
-    sections: Sequence[Section]
+    sections: Sequence[LetterSection]
     link: tuple[str, str]
     ending: Sequence[str]
 
@@ -103,7 +103,7 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
         (_("Changed dates of what you follow"), [_change_line(one, zone, digest) for one in digest.changes]),
     )
     sections = [
-        Section(f"{heading} ({len(lines)})", len(lines), _shortened(lines) if contents else ())
+        LetterSection(f"{heading} ({len(lines)})", len(lines), _shortened(lines) if contents else ())
         for heading, lines in found
         if lines
     ]

@@ -23,7 +23,7 @@ from calendar_model import clock
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.mails import messages, smtp
-from calendar_model.mails.smtp import Failure, MailServer, NotSent
+from calendar_model.mails.smtp import MailFailure, MailServer, NotSent
 from calendar_model.mission.digest import choice
 from calendar_model.mission.digest.choice import KIND, MailStatus, Recipient
 from calendar_model.mission.digest.contents import Digest, digest_of
@@ -82,7 +82,7 @@ def send_due(at: datetime | None = None, stopped: Callable[[], bool] = lambda: F
         try:
             return _send(workspace, server, one, day, at, contents=contents)
         except NotSent as fault:
-            if fault.failure is Failure.SERVER:
+            if fault.failure is MailFailure.SERVER:
                 away.set()
             return fault.failure.value
         except (Refused, WorkspaceError):
@@ -127,13 +127,13 @@ def _send(workspace: Workspace, server: MailServer, one: Recipient, day: date, a
     return MailState.SENT.value
 
 
-def _note_failure(workspace: Workspace, mine: sent_mails.Claim, one: Recipient, failure: Failure) -> None:
+def _note_failure(workspace: Workspace, mine: sent_mails.Claim, one: Recipient, failure: MailFailure) -> None:
     # Of one that may have arrived the claim stays as it is: it is not sent again.
-    if failure is Failure.SERVER:
+    if failure is MailFailure.SERVER:
         sent_mails.release(workspace, mine)
-    elif failure is Failure.PUT_OFF:
+    elif failure is MailFailure.PUT_OFF:
         sent_mails.mark(workspace, mine, MailState.PUT_OFF)
-    elif failure is Failure.REFUSED:
+    elif failure is MailFailure.REFUSED:
         sent_mails.mark(workspace, mine, MailState.REFUSED)
         choice.stop_mail(one.person_id, MailStop.REFUSED, one.status.settings.address, workspace)
 

@@ -38,7 +38,7 @@ class Tls(StrEnum):
     NONE = "none"
 
 
-class Failure(StrEnum):
+class MailFailure(StrEnum):
     """Why a message was not handed over.
 
     ``server``: the server does not answer, or not safely, so that no other message will do better. ``put-off``: it does
@@ -55,7 +55,7 @@ class Failure(StrEnum):
 class NotSent(Exception):  # noqa: N818  it is expected, and told
     """A message was not handed over. It says nothing of the address, nor of what the server said."""
 
-    def __init__(self, failure: Failure) -> None:
+    def __init__(self, failure: MailFailure) -> None:
         super().__init__(failure.value)
         self.failure = failure
 
@@ -112,7 +112,7 @@ def hand_over(
     try:
         client = _connect(server)
     except (OSError, smtplib.SMTPException):
-        raise NotSent(Failure.SERVER) from None
+        raise NotSent(MailFailure.SERVER) from None
     # Whatever the server does, the connection ends after this time, and with it the call that waits.
     watch = Timer(server.in_all, _cut, args=(client,))
     watch.daemon = True
@@ -141,7 +141,7 @@ def _secure(client: smtplib.SMTP, server: MailServer) -> None:
         if server.user:
             client.login(server.user, server.password)
     except (OSError, ValueError, smtplib.SMTPException):
-        raise NotSent(Failure.SERVER) from None
+        raise NotSent(MailFailure.SERVER) from None
 
 
 def _hand_over(client: smtplib.SMTP, message: EmailMessage, recipient: str, before_text: Callable[[], bool]) -> None:
@@ -149,31 +149,31 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, recipient: str, befo
     try:
         code, _said = client.mail(from_address)
         if code != 250:
-            raise NotSent(Failure.SERVER)
+            raise NotSent(MailFailure.SERVER)
         code, _said = client.rcpt(recipient)
     except (OSError, smtplib.SMTPException):
-        raise NotSent(Failure.PUT_OFF) from None
+        raise NotSent(MailFailure.PUT_OFF) from None
     if code not in (250, 251):
         raise NotSent(_by_code(code))
     if not before_text():
-        raise NotSent(Failure.PUT_OFF)
+        raise NotSent(MailFailure.PUT_OFF)
     try:
         code, _said = client.data(message.as_bytes(policy=message.policy.clone(linesep="\r\n")))
     except smtplib.SMTPDataError:
         # The server did not ask for the text.
-        raise NotSent(Failure.PUT_OFF) from None
+        raise NotSent(MailFailure.PUT_OFF) from None
     except (OSError, smtplib.SMTPException):
-        raise NotSent(Failure.UNSURE) from None
+        raise NotSent(MailFailure.UNSURE) from None
     if code != 250:
         # What the text is refused for says nothing about the address.
-        raise NotSent(Failure.PUT_OFF)
+        raise NotSent(MailFailure.PUT_OFF)
     with suppress(OSError, smtplib.SMTPException):
         client.quit()
 
 
-def _by_code(code: int) -> Failure:
+def _by_code(code: int) -> MailFailure:
     """What the answer about a recipient means (RFC 5321, 4.2.1): 5yz is for good, anything else for now."""
-    return Failure.REFUSED if 500 <= code <= 599 else Failure.PUT_OFF
+    return MailFailure.REFUSED if 500 <= code <= 599 else MailFailure.PUT_OFF
 
 
 def _cut(client: smtplib.SMTP) -> None:

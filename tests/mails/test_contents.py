@@ -23,7 +23,7 @@ from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Engagement, Event, FollowUp, Person, Record
 from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, Role
-from calendar_model.vocabulary import Kind, Sensitivity
+from calendar_model.vocabulary import Sensitivity
 from tests.access.test_canaries import MARK, Planted, plant_open, plant_restricted
 from tests.day import TODAY
 from tests.mails.mail_server import Inbox
@@ -36,11 +36,8 @@ MORNING = datetime(2026, 11, 24, 6, tzinfo=UTC)
 def test_deadlines_are_those_of_what_one_follows_and_of_what_ones_records_are_linked_to(
     me: Viewer, other: Viewer, table: pd.DataFrame
 ) -> None:
-    deadlines = table[
-        (table["kind"] == Kind.DEADLINE) & (table["date_precision"] == "day") & (table["related_to"] != "")
-    ]
-    coming = deadlines[(deadlines["start"] >= pd.Timestamp(TODAY)) & (deadlines["standing"] == "confirmed")]
-    row = coming.sort_values("start").iloc[0]
+    row = table[table["item"] == "deadline-upr-advance-questions-UPR54"].iloc[0]
+    assert row["related_to"] == "session-UPR54"
     today = row["start"].date() - timedelta(days=14)
 
     def items(who: Viewer, day: date) -> list[str]:

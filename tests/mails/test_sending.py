@@ -152,7 +152,7 @@ def test_a_server_that_goes_on_for_ever_is_cut_off(server: Inbox) -> None:
     began = monotonic()
     with pytest.raises(smtp.NotSent) as caught:
         smtp.hand_over(slow, message, "amina@example.org")
-    assert caught.value.failure is smtp.Failure.PUT_OFF
+    assert caught.value.failure is smtp.MailFailure.PUT_OFF
     assert monotonic() - began < 10
 
 

@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from calendar_model.mails import messages, smtp
-from calendar_model.mails.smtp import Failure, MailServer, NotSent, Tls
+from calendar_model.mails.smtp import MailFailure, MailServer, NotSent, Tls
 from tests.mails.mail_server import Inbox, mail_server
 
 
@@ -60,20 +60,20 @@ def hand_over(port: int, tls: Tls) -> None:
     smtp.hand_over(server, message, "amina@example.org")
 
 
-def failure(port: int, tls: Tls) -> Failure:
+def failure(port: int, tls: Tls) -> MailFailure:
     with pytest.raises(NotSent) as caught:
         hand_over(port, tls)
     return caught.value.failure
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused(encrypting: Inbox) -> None:
-    assert failure(encrypting.port, Tls.STARTTLS) is Failure.SERVER
+    assert failure(encrypting.port, Tls.STARTTLS) is MailFailure.SERVER
     assert encrypting.received == []
 
 
 def test_a_server_that_does_not_offer_tls_is_refused() -> None:
     with mail_server() as inbox:
-        assert failure(inbox.port, Tls.STARTTLS) is Failure.SERVER
+        assert failure(inbox.port, Tls.STARTTLS) is MailFailure.SERVER
         assert inbox.received == []
 
 

@@ -1,7 +1,7 @@
 """What each person has chosen for the digest by e-mail: how often, when, where to; and what ends it.
 
-Nothing is sent to an address before its reader has opened a link that was mailed there, no matter where the address
-came from: a typed one may be that of another person, and a provider may let people choose the one in its claims.
+Nothing is sent to an address before its reader has confirmed it by a link that was mailed there. A typed address may be
+that of another person, and a provider of sign-in may let people choose theirs.
 Secrets of links are 256 random bits, and the database has their SHA-256.
 """
 

@@ -1,8 +1,8 @@
 """What is in a digest: tasks, what others are to do, coming deadlines, and dates that have changed.
 
-All of it is read as the person, at the level internal: the session's criteria let no restricted record through,
-whoever has access to it, and of internal ones only those of missions at which the person reads. So nothing here has to
-leave anything out.
+All of it is read as the person, at the level internal. The session's criteria let no restricted record through, also
+where the person has access to it. Of internal ones they let through those of missions at which the person reads. So
+nothing here has to leave anything out.
 """
 
 from __future__ import annotations
