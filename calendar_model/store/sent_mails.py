@@ -91,7 +91,7 @@ def is_open(workspace: Workspace, person_id: str, kind: str, day: date, at: date
         known = connection.execute(asked).first()
     if known is None:
         return True
-    return known.tries < MOST_TRIES.get(known.state, 0) and at - known.claimed_at >= TAKEN_OVER_AFTER
+    return bool(known.tries < MOST_TRIES.get(known.state, 0) and at - known.claimed_at >= TAKEN_OVER_AFTER)
 
 
 def last_done(workspace: Workspace, person_id: str, kind: str) -> datetime | None:

@@ -67,8 +67,9 @@ def mail_server(context: ssl.SSLContext | None = None, **options: Any) -> Iterat
 
         def _trigger_server(self) -> None:
             # It asks its own port whether it is up, which is known only now.
+            assert isinstance(self.server, asyncio.Server)
             self.port = self.server.sockets[0].getsockname()[1]
-            super()._trigger_server()
+            super()._trigger_server()  # type: ignore[no-untyped-call]  # the library has no type for it
 
     controller = OnFreePort(inbox, hostname="127.0.0.1", port=0, ready_timeout=30)
     controller.start()

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, member
 from calendar_model.clock import TODAY_VARIABLE
-from calendar_model.mails import sending, smtp
+from calendar_model.mails import messages, sending, smtp
 from calendar_model.mission.digest import choice
 from calendar_model.mission.digest.choice import MailSettings
 from calendar_model.mission.transactions import save
@@ -146,8 +146,8 @@ def test_an_address_that_does_not_answer_delays_nobody(server: Inbox, monkeypatc
 def test_a_server_that_goes_on_for_ever_is_cut_off(server: Inbox) -> None:
     server.silent.add("amina@example.org")
     slow = smtp.MailServer("127.0.0.1", server.port, smtp.Tls.NONE, patience=30, in_all=0.5)
-    message = sending.messages.message_of(
-        sending.messages.confirmation_letter("token"), "calendar@example.org", "amina@example.org", identity="1"
+    message = messages.message_of(
+        messages.confirmation_letter("token"), "calendar@example.org", "amina@example.org", identity="1"
     )
     began = monotonic()
     with pytest.raises(smtp.NotSent) as caught:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -81,7 +82,7 @@ def test_a_server_with_a_good_certificate_is_spoken_to(
     encrypting: Inbox, certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
-    monkeypatch.setattr(smtp.smtplib.SMTP, "login", lambda *_: None)
+    monkeypatch.setattr(smtplib.SMTP, "login", lambda *_: None)
     hand_over(encrypting.port, Tls.STARTTLS)
     assert encrypting.recipients == ["amina@example.org"]
 

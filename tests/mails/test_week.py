@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,13 +37,14 @@ EXPECTED = [
 
 def test_a_week_for_five_people_in_three_zones(server: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     zones = {}
-    for name, chosen in {
+    people: dict[str, dict[str, Any]] = {
         "Amina": {"hour": 7, "timezone": "Europe/Oslo"},
         "Boris": {"hour": 8, "timezone": "America/New_York", "workdays": (1, 3, 5)},
         "Chen": {"hour": 18, "timezone": "Pacific/Auckland", "workdays": (1,), "rhythm": MailRhythm.WEEKLY},
         "Dana": {"hour": 23, "timezone": "Europe/Oslo", "workdays": (4,), "rhythm": MailRhythm.WEEKLY},
         "Esi": {"hour": 0, "timezone": "Pacific/Auckland", "workdays": (2, 3, 4, 5, 6)},
-    }.items():
+    }
+    for name, chosen in people.items():
         who = with_digest(name, **chosen)
         zones[choice.must_have_chosen(who).settings.address] = str(chosen["timezone"])
     began = datetime(2026, 11, 22, 12, tzinfo=UTC)

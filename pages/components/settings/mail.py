@@ -111,13 +111,13 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
             st.selectbox(_("Day"), _WEEK, index=first - 1, format_func=_weekday, key=_DAY, width=180)
         elif rhythm is MailRhythm.DAILY:
             days = of.workdays if of.rhythm is MailRhythm.DAILY else tuple(sorted(MONDAY_TO_FRIDAY))
-            st.pills(_("Days"), _WEEK, selection_mode="multi", default=list(days), format_func=_weekday, key=_DAYS)
+            st.multiselect(_("Days"), _WEEK, default=list(days), format_func=_weekday, key=_DAYS, width=420)
         if rhythm is not MailRhythm.OFF:
             st.selectbox(_("From"), range(24), index=of.hour, format_func="{:02d}:00".format, key=_HOUR, width=110)
             zones = list(dict.fromkeys([of.timezone, "UTC", *zone_choices()]))
             st.selectbox(_("Time zone"), zones, index=0, key=_ZONE, width=240)
             st.selectbox(
-                _("Language"),
+                _("Language of the digest"),
                 LANGUAGES,
                 index=LANGUAGES.index(of.language),
                 format_func=_language_name,
