@@ -75,6 +75,8 @@ else:
     from calendar_model import configuration
     from calendar_model.feeds import ROUTES
     from calendar_model.imports.remote import keep_fresh
+    from calendar_model.mails.http import ROUTES as MAIL_ROUTES
+    from calendar_model.mails.sending import keep_sending
     from calendar_model.store.database import WorkspaceError, current_workspace
     from calendar_model.web import health, logs, middleware
     from calendar_model.web.bodies import HeldUploads
@@ -95,12 +97,12 @@ else:
     async def _opened(_: st.App) -> AsyncIterator[None]:
         """Migrates the workspace before the first reader comes. Without a workspace the calendar works too, and every
         page then shows the fault. The calendar is made ready meanwhile. While the server runs, followed calendars are
-        refreshed and outages are noted."""
+        refreshed, digests sent and outages noted."""
         try:
             current_workspace()
         except WorkspaceError as fault:
             logging.getLogger("calendar_model").error("%s", fault)
-        meanwhile = [asyncio.create_task(task) for task in (warm_up(), keep_fresh(), health.watch())]
+        meanwhile = [asyncio.create_task(task) for task in (warm_up(), keep_fresh(), keep_sending(), health.watch())]
         yield
         for task in meanwhile:
             task.cancel()
@@ -123,7 +125,7 @@ else:
     memory_media_file_storage._calculate_file_id = files
     app = st.App(
         __file__,
-        routes=[*ROUTES, *health.ROUTES],
+        routes=[*ROUTES, *MAIL_ROUTES, *health.ROUTES],
         middleware=middleware(_held, sign_in.claims_of if sign_in.is_set_up() else None, ADDRESSES, files),
         lifespan=_opened,
     )

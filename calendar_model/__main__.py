@@ -14,7 +14,17 @@ from pathlib import Path
 from calendar_model import configuration
 from calendar_model.access.problems import Refused
 from calendar_model.calendar import FilterError
-from calendar_model.commands import accounts, calendar, confirmations, data_protection, imports, keys, people, workspace
+from calendar_model.commands import (
+    accounts,
+    calendar,
+    confirmations,
+    data_protection,
+    digest,
+    imports,
+    keys,
+    people,
+    workspace,
+)
 from calendar_model.store.database import WorkspaceError
 
 
@@ -44,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(needs_configuration=True)
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (calendar, confirmations, workspace, people, accounts, data_protection, keys, imports):
+    for module in (calendar, confirmations, workspace, people, accounts, data_protection, digest, keys, imports):
         module.add_to(commands)
     return parser
 

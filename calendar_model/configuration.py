@@ -14,7 +14,9 @@ from calendar_model import clock, reference
 from calendar_model.feeds import links
 from calendar_model.figures import picture
 from calendar_model.imports import fetching
+from calendar_model.mails import messages, smtp
 from calendar_model.mission import accounts
+from calendar_model.mission.digest.choice import is_address
 from calendar_model.store import database, keys, scheduled_backups
 from calendar_model.store.failures import KeyMissingError
 from calendar_model.web import logs, metrics
@@ -31,7 +33,7 @@ def faults(*, with_reference: bool = True) -> list[str]:
     """
     found = [
         *(_day(), _public_address(), _remote(), _workspace(), _port(), _browser(), _session(), _log(), _backups()),
-        *(*_keys(), *_metrics()),
+        *(*_keys(), *_metrics(), *_mails()),
     ]
     return [sentence for sentence in (*found, _reference() if with_reference else "") if sentence]
 
@@ -147,6 +149,27 @@ def _metrics() -> list[str]:
         found.append(
             f"{metrics.TOKEN_VARIABLE} is not a token. Enter at least {metrics.SHORTEST_TOKEN} letters and digits, as "
             "`openssl rand -hex 32` makes them."
+        )
+    return found
+
+
+def _mails() -> list[str]:
+    found = []
+    try:
+        server = smtp.configured()
+    except ValueError:
+        server = None
+        # What it holds is not quoted: it may have a password.
+        found.append(
+            f"{smtp.VARIABLE} is not the address of a mail server. Enter one such as "
+            "smtp://user:password@mail.example.org:587 or smtps://mail.example.org:465, or leave it out."
+        )
+    sender = smtp.sender()
+    if (server is not None or sender) and not is_address(sender):
+        found.append(f"{smtp.FROM_VARIABLE} is not an e-mail address. Enter the one from which mails are sent.")
+    if server is not None and not messages.public_address():
+        found.append(
+            f"Mails have links, so {smtp.VARIABLE} needs {links.PUBLIC_URL_VARIABLE} too. Set it, or leave both out."
         )
     return found
 

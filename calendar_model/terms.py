@@ -36,6 +36,21 @@ class ReadKind(StrEnum):
     COMMAND_LINE = "command-line"
 
 
+class MailRhythm(StrEnum):
+    """How often a person gets the digest by e-mail."""
+
+    OFF = "off"
+    DAILY = "daily"
+    WEEKLY = "weekly"
+
+
+class MailStop(StrEnum):
+    """Why mail to an address was stopped: its server refused it, or a message came back."""
+
+    REFUSED = "address-refused"
+    BOUNCED = "message-came-back"
+
+
 class FollowKind(StrEnum):
     """What a person follows: an item of the calendar, a track of texts, a State, or a record."""
 

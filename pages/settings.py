@@ -29,6 +29,7 @@ from pages.components.record.deleted_records import deleted_records
 from pages.components.record.forms import RecordForm, words
 from pages.components.record.sample import counted, offer_sample
 from pages.components.settings.audit import draw_audit
+from pages.components.settings.mail import draw_mail, draw_mail_policy
 from pages.components.settings.missions import (
     draw_missions,
     draw_missions_of,
@@ -343,6 +344,8 @@ else:
         draw_missions(writer())
         draw_role_groups(writer())
     user_accounts(context, everyone)
+    draw_mail(context, is_sample=person is not None and person.sample)
+    draw_mail_policy(context.viewer, {one.id: one.name for one in everyone})
     requests_of_nobody(context.viewer)
     in_a_calendar()
     the_sample(context)

@@ -17,6 +17,7 @@ from calendar_model.clock import now
 from calendar_model.mission import accounts, sample
 from calendar_model.mission.access_requests import request_access
 from calendar_model.mission.data_protection.notice import set_holding_notice
+from calendar_model.mission.digest.choice import MailSettings, save_choice
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.persons import set_role_groups
 from calendar_model.mission.statements.commands import review_override
@@ -46,7 +47,7 @@ from calendar_model.store.models import (
     Unsaved,
     new_id,
 )
-from calendar_model.terms import EventKind, FollowKind, Role, StatementFormat, StatementState, Voice
+from calendar_model.terms import EventKind, FollowKind, MailRhythm, Role, StatementFormat, StatementState, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.conftest import TODAY
 
@@ -174,6 +175,11 @@ def _complete(workspace: Workspace) -> None:
     (debt,) = override_debts(staff_member, workspace)
     review_override(staff_member, debt.override_id, "It could not wait.", seen=debt.version_number, workspace=workspace)
     request_access(member(other), restricted.id, "To work on it with you.", workspace)
+    save_choice(
+        member(other),
+        MailSettings(MailRhythm.WEEKLY, (1,), 7, "Europe/Oslo", "en", "qz@example.org"),
+        workspace=workspace,
+    )
     with writing(staff_member, workspace=workspace) as session:
         session.add(Subscription(person_id=who.id, token_hash="0" * 64))
         session.add(Follow(person_id=who.id, followed_kind=FollowKind.STATE, followed_key="NOR"))

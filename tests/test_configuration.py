@@ -15,6 +15,7 @@ from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
 from calendar_model.figures.picture import VARIABLE as BROWSER_VARIABLE
 from calendar_model.imports.fetching import VARIABLE as REMOTE_VARIABLE
+from calendar_model.mails import smtp
 from calendar_model.reference import DATA_VARIABLE
 from calendar_model.store.database import FOLDER_VARIABLE, URL_VARIABLE, open_workspace
 from calendar_model.store.keys import (
@@ -47,6 +48,8 @@ WRONG = {
     METRICS_VARIABLE: "yes",
     TOKEN_VARIABLE: "canary",
     BACKUPS_VARIABLE: "/nonexistent",
+    smtp.VARIABLE: "mail:canary",
+    smtp.FROM_VARIABLE: "canary",
 }
 
 
@@ -137,6 +140,15 @@ def test_a_wrong_value_is_told_by_its_name(monkeypatch: pytest.MonkeyPatch, name
 )
 def test_a_right_value_is_not_told(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     assert faults_with(monkeypatch, name, value) == []
+
+
+def test_a_mail_server_needs_a_sender_and_the_public_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(smtp.VARIABLE, "smtp://desk:canary@mail.example.org")
+    told = configuration.faults()
+    assert [smtp.FROM_VARIABLE in told[0], PUBLIC_URL_VARIABLE in told[1]] == [True, True]
+    assert "canary" not in " ".join(told)
+    monkeypatch.setenv(smtp.FROM_VARIABLE, "calendar@example.org")
+    assert faults_with(monkeypatch, PUBLIC_URL_VARIABLE, "https://calendar.example.org") == []
 
 
 def test_a_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, data_copy: Path) -> None:

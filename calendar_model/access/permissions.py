@@ -31,6 +31,8 @@ from calendar_model.store.models import (
     Identity,
     Instant,
     LastVisit,
+    MailChoice,
+    MailPolicy,
     Mission,
     NotAnnounced,
     Person,
@@ -102,6 +104,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         Record: _open_to(viewer, Record.sensitivity, Record.id, Record.sample, Record.mission_id),
         NotAnnounced: sa.true(),
         HoldingNotice: sa.true(),
+        MailPolicy: sa.true(),
         **{
             kind: sa.and_(*(visible(getattr(kind, column)) for column in kind.VISIBLE_WITH))
             for kind in _ROOTS
@@ -112,6 +115,8 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[RetentionPeriod] = sa.true()
         rules[StatementTemplate] = _reads_records(viewer) & _at_mission(viewer, StatementTemplate.mission_id)
+        # A digest is made as its person, without their restricted records.
+        rules[Follow] = Follow.person_id == viewer.person_id
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
         theirs = (Subscription.__tablename__, RemoteCalendar.__tablename__)
         own: ColumnElement[bool] = Change.table.not_in(theirs)
@@ -132,7 +137,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         rules[SubscriptionUse] = SubscriptionUse.id.in_(_belonging(viewer, Subscription))
         rules[RemoteCalendar] = RemoteCalendar.person_id == viewer.person_id
         rules[LastVisit] = LastVisit.id == viewer.person_id
-        rules[Follow] = Follow.person_id == viewer.person_id
+        rules[MailChoice] = MailChoice.id == viewer.person_id
         rules[RemoteVisit] = RemoteVisit.id.in_(_belonging(viewer, RemoteCalendar))
     each = (with_loader_criteria(kind, rules.get(kind, sa.false()), include_aliases=True) for kind in _ROOTS)
     return (Criteria(each),)

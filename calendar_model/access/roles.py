@@ -46,6 +46,8 @@ class Subject(StrEnum):
     SUBSCRIPTION = "subscription"
     REMOTE_CALENDAR = "remote-calendar"
     VISIT = "last-visit"
+    MAIL = "digest-by-mail"
+    MAIL_POLICY = "what-mails-hold"
     FOLLOW = "what-one-follows"
     PERSON = "person"
     PERSON_ROLE = "person-role"
@@ -139,6 +141,8 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     # What is followed becomes events that all of the staff read.
     Subject.REMOTE_CALENDAR: _written_by(_EDITORS),
     Subject.VISIT: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
+    Subject.MAIL: _written_by(frozenset(Role), Operation.CREATE, Operation.CHANGE),
+    Subject.MAIL_POLICY: _written_by(_ADMINISTRATORS, *_NEVER_DELETED),
     Subject.FOLLOW: _written_by(frozenset(Role), Operation.CREATE, Operation.DELETE),
     Subject.PERSON: _written_by(_ADMINISTRATORS),
     Subject.PERSON_ROLE: _written_by(_ADMINISTRATORS),
@@ -151,7 +155,7 @@ PERMISSIONS: Mapping[Subject, Mapping[Operation, frozenset[Role]]] = {
     Subject.EXTENSION: _written_by(_EDITORS | _CASE_OFFICERS, Operation.CREATE),
     Subject.RETENTION: _written_by(_ADMINISTRATORS),
     Subject.NOTICE: _written_by(_ADMINISTRATORS),
-    # Subscriptions, followed calendars, unsaved texts, visits and follows of a person who has left.
+    # Subscriptions, followed calendars, unsaved texts, visits, follows and choice of mails of a person who has left.
     Subject.LEAVER: _written_by(_ADMINISTRATORS, Operation.DELETE),
     Subject.SAMPLE: _written_by(_ADMINISTRATORS, Operation.CREATE, Operation.DELETE),
     Subject.HANDOVER: _written_by(_ADMINISTRATORS, Operation.CHANGE),
@@ -217,6 +221,8 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "holding_notice": Subject.NOTICE,
     "identity": Subject.IDENTITY,
     "last_visit": Subject.VISIT,
+    "mail_choice": Subject.MAIL,
+    "mail_policy": Subject.MAIL_POLICY,
     "mission": Subject.MISSION,
     "not_announced": Subject.CONFIRMATION,
     "override": Subject.OVERRIDE,

@@ -45,6 +45,7 @@ from calendar_model.mission.checks import (
     value_before,
 )
 from calendar_model.mission.data_protection import notice, retention
+from calendar_model.mission.digest import choice as mail_choice
 from calendar_model.mission.statements import checks as statement_checks
 from calendar_model.mission.statements import comments, consultation, presence, templates
 from calendar_model.store.models import (
@@ -354,6 +355,7 @@ CHECKS: Mapping[type[Base], Checks] = {
         events.CHECKS,
         follows.CHECKS,
         language.CHECKS,
+        mail_choice.CHECKS,
         missions.CHECKS,
         notice.CHECKS,
         persons.CHECKS,

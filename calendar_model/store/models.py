@@ -34,6 +34,8 @@ from calendar_model.terms import (
     FollowKind,
     GivenRole,
     InTheLoop,
+    MailRhythm,
+    MailStop,
     ProposalOutcome,
     Prospect,
     Publicity,
@@ -394,6 +396,45 @@ class LastVisit(Base):
     id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
     day: Mapped[date]
     before: Mapped[date | None]
+
+
+class MailChoice(Base):
+    """How a person wants the digest by e-mail. Without history, so that an address is gone once it is removed.
+
+    Visible only to the person. ``workdays`` are digits of ISO 8601, 1 for Monday: several for a daily digest, one for a
+    weekly. It is sent from ``hour`` on, in ``timezone`` (IANA), and in ``language``. ``chosen_at`` is when that was
+    last chosen: nothing that was due earlier is sent.
+
+    Nothing is sent to ``address`` before it is confirmed, by a link with a secret whose SHA-256 is ``confirm_hash`` and
+    which was mailed at ``asked_at``; nor once mail to it was ``stopped``.
+    """
+
+    __tablename__ = "mail_choice"
+
+    KEEPS_HISTORY = False
+
+    id: Mapped[str] = mapped_column(String(32), ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    rhythm: Mapped[MailRhythm] = mapped_column(default=MailRhythm.WEEKLY)
+    workdays: Mapped[str] = mapped_column(String(7), default="1")
+    hour: Mapped[int] = _number(0, 23, default=7)
+    timezone: Mapped[str] = _text(NAME, code=Code.ZONE, default="UTC")
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    chosen_at: Mapped[datetime] = mapped_column(default=now)
+    address: Mapped[str] = _text(LINE, default="")
+    confirm_hash: Mapped[str] = mapped_column(String(64), default="", index=True)
+    asked_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    stopped: Mapped[MailStop | None]
+    stopped_at: Mapped[datetime | None]
+
+
+class MailPolicy(Base):
+    """What mails may hold, one row: without ``contents`` only counts and a link. Set by an administrator."""
+
+    __tablename__ = "mail_policy"
+
+    id: Mapped[str] = _id()
+    contents: Mapped[bool] = mapped_column(default=True)
 
 
 class Follow(Base):
@@ -1439,6 +1480,25 @@ guess_count = sa.Table(
 """For each host that has guessed at secret addresses, under a digest, when its bucket of guesses is full again.
 
 No session reads them, they have no history, and no backup holds them. :mod:`calendar_model.store.guesses` counts."""
+
+sent_mail = sa.Table(
+    "sent_mail",
+    Base.metadata,
+    sa.Column("id", String(32), primary_key=True),
+    sa.Column("person_id", String(32), ForeignKey("mail_choice.id", ondelete="CASCADE"), nullable=False),
+    sa.Column("kind", String(40), nullable=False),
+    sa.Column("day", sa.Date(), nullable=False),
+    sa.Column("state", String(40), nullable=False),
+    sa.Column("claimed_at", Instant(), nullable=False),
+    sa.Column("tries", sa.Integer(), nullable=False),
+    sa.Column("token_hash", String(64), nullable=False, unique=True),
+    UniqueConstraint("person_id", "kind", "day"),
+)
+"""Mails that were claimed to be sent: one a person, kind and local day, however many dashboards run.
+
+``token_hash`` is the SHA-256 of the secret with which its reader ends these mails without signing in. No session reads
+them, and they have no history. :mod:`calendar_model.store.sent_mails` reads and writes them."""
+
 
 observed_date = sa.Table(
     "observed_date",

@@ -31,7 +31,7 @@ LONGEST_MESSAGE = 1000
 """Characters of a message in JSON; its first line only, because those after it may hold what an error says."""
 
 _REQUEST_FIELDS = ("method", "path", "status", "duration_ms")
-_SECRET_ADDRESS = re.compile(r"(/feeds/mine/|/media/)[^\s\"'?]+")
+_SECRET_ADDRESS = re.compile(r"(/feeds/mine/|/mail/confirm/|/mail/unsubscribe/|/media/)[^\s\"'?]+")
 
 _requests = logging.getLogger(f"{__name__}.requests")
 _errors = logging.getLogger(f"{__name__}.errors")

@@ -28,6 +28,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from calendar_model import clock
+from calendar_model.mails import sending
 from calendar_model.store import failures, scheduled_backups
 from calendar_model.store.waits import WRITER_WAITS
 from calendar_model.web import health
@@ -78,6 +79,12 @@ class _Workspace(Collector):
         yield CounterMetricFamily(
             "hrd_calendar_writers_given_up", "Writers that waited too long.", value=WRITER_WAITS.given_up
         )
+        digests = CounterMetricFamily(
+            "hrd_calendar_digests", "Digests by e-mail, by how sending ended.", labels=["ended"]
+        )
+        for ended, number in sorted(sending.ENDED.items()):
+            digests.add_metric([ended], number)
+        yield digests
         begun = failures.outages_begun()
         outages = CounterMetricFamily("hrd_calendar_outages", "Outages of the database.", labels=["failure"])
         for failure in failures.Failure:

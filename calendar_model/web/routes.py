@@ -19,6 +19,8 @@ class RouteGroup(StrEnum):
     FEED = "feed"
     ITEM = "item"
     SUBSCRIPTION = "subscription"
+    MAIL = "mail"
+    """A link in a mail, with its secret."""
     FILE = "file"
     """A download or a picture that a page made for one reader."""
     UPLOAD = "upload"
@@ -43,6 +45,9 @@ _BEGINNINGS = (
     ("/feeds/item/", KnownRoute(RouteGroup.ITEM, "/feeds/item/*")),
     ("/feeds/calendar.ics", KnownRoute(RouteGroup.FEED, "/feeds/calendar.ics")),
     ("/feeds", KnownRoute(RouteGroup.FEED, "/feeds/*")),
+    ("/mail/confirm/", KnownRoute(RouteGroup.MAIL, "/mail/confirm/*")),
+    ("/mail/unsubscribe/", KnownRoute(RouteGroup.MAIL, "/mail/unsubscribe/*")),
+    ("/mail/", KnownRoute(RouteGroup.MAIL, "/mail/*")),
     ("/_stcore/stream", KnownRoute(RouteGroup.SESSION, "/_stcore/stream")),
     ("/_stcore/upload_file/", KnownRoute(RouteGroup.UPLOAD, "/_stcore/upload_file/*")),
     ("/_stcore/health", KnownRoute(RouteGroup.PROBE, "/_stcore/health")),

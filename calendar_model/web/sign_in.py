@@ -2,7 +2,8 @@
 
 Pages are Streamlit's: their text comes through the websocket, and the script of the dashboard shows nothing but the way
 to sign in until it knows who asks. What is answered by address alone is refused here: files made for a reader, uploads,
-and any address that is not listed as open. Feeds have secrets of their own.
+and any address that is not listed as open. Feeds and links in mails
+have secrets of their own.
 
 Signing out ends the session in the workspace before Streamlit deletes its cookie, so that a copy of the cookie opens
 nothing any more.
@@ -33,6 +34,8 @@ NOT_HERE = (
 )
 
 FEEDS = "/feeds/"
+WITH_OWN_SECRETS = (FEEDS, "/mail/")
+"""Feeds, and links in mails: who has the secret in the address needs no sign-in."""
 HEALTH = frozenset({"/healthz", "/readyz", "/_stcore/health"})
 OPEN_PATHS = HEALTH | frozenset(
     {
@@ -45,7 +48,7 @@ OPEN_PATHS = HEALTH | frozenset(
     }
 )
 """Addresses that answer everybody: health, Streamlit's own page and websocket, and the way to sign in."""
-OPEN_FOLDERS = ("/static/", FEEDS)
+OPEN_FOLDERS = ("/static/", *WITH_OWN_SECRETS)
 SIGN_OUT = "/auth/logout"
 
 
@@ -60,8 +63,8 @@ class SignedIn:
     """Refuses what needs a sign-in and has none (401), and files made for another reader (403).
 
     ``claims`` reads the claims of a request; None if there is no sign-in here: then everything from another machine is
-    refused (403), but for feeds and health. ``pages`` are the addresses of pages, ``files`` the names of files made
-    for a reader.
+    refused (403), but for feeds, links in mails and health. ``pages`` are the addresses of pages, ``files`` the names
+    of files made for a reader.
     """
 
     def __init__(
@@ -75,7 +78,7 @@ class SignedIn:
             await self.app(scope, receive, send)
         elif self.claims is None:
             here = _is_loopback(scope.get("client")) and _is_loopback(scope.get("server"))
-            if here or scope["path"].startswith(FEEDS) or scope["path"] in HEALTH:
+            if here or scope["path"].startswith(WITH_OWN_SECRETS) or scope["path"] in HEALTH:
                 await self.app(scope, receive, send)
             else:
                 await refuse(scope, receive, send, 403, NOT_HERE)

@@ -115,12 +115,13 @@ CODES = {"country", "organisation", "forum", "body", "timezone", "item"}
 
 OF_NO_SECRET = {
     "access_request", "account", "correction", "ended_session", "follow", "guess_count", "holding_notice", "last_visit",
-    "mission", "not_announced", "observed_date", "read_check", "record_read", "retention_period", "role_group",
-    "row_key", "statement_template", "subscription", "subscription_use", "waiting_account",
+    "mail_choice", "mail_policy", "mission", "not_announced", "observed_date", "read_check", "record_read",
+    "retention_period", "role_group", "row_key", "sent_mail", "statement_template", "subscription", "subscription_use",
+    "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
 and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts
-are of the sign-in, what is followed is known to its follower, observed dates are public, and who asks for access writes it
+are of the sign-in, what is followed is known to its follower, observed dates are public, who wants mails says nothing of a record, and who asks for access writes it
 without knowing the record, as the answer is written for them. Without a key of the installation there are no data
 keys, and only a server counts guesses."""
 
@@ -625,6 +626,8 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "RetentionPeriod",
         "HoldingNotice",
         "StatementTemplate",
+        "MailChoice",
+        "MailPolicy",
     }
     assert named == tables - without
     with reading(ANONYMOUS) as session:

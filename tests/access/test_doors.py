@@ -54,6 +54,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 # Whether there is a new correction; corrections are public, and those withdrawn have no record left.
                 "mission/visible_calendar.py",
                 "mission/subscriptions.py",
+                # Whose digest is due, and whose secret a link in a mail has: before that there is no viewer.
+                "mission/digest/choice.py",
                 # The numbers of codes, so that no two contacts get the same one.
                 "mission/contacts.py",
                 "store/session.py",

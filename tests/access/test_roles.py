@@ -39,6 +39,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import access_requests, accounts, sample, subscriptions
 from calendar_model.mission.audit import audit_lines
 from calendar_model.mission.data_protection import retention
+from calendar_model.mission.digest.choice import MailSettings, holds_contents, save_choice, set_contents
 from calendar_model.mission.documents import enter_reference
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.missions import add_mission, change_mission
@@ -88,6 +89,7 @@ from calendar_model.terms import (
     EngagementKind,
     EventKind,
     FollowKind,
+    MailRhythm,
     ReadKind,
     RecordKind,
     ReprisalState,
@@ -435,6 +437,18 @@ def visit(world: World, action: Operation) -> Act:
     return lambda: record_visit(world.actor, day)
 
 
+def mail_choice(world: World, action: Operation) -> Act:
+    hour = next(_numbers) % 24
+    settings = MailSettings(MailRhythm.WEEKLY, (1,), hour, "Europe/Oslo", "en", "desk@example.org")
+    return lambda: save_choice(world.actor, settings)
+
+
+def mail_policy(world: World, action: Operation) -> Act:
+    if action is Operation.CHANGE:
+        set_contents(world.people[Role.ADMINISTRATOR], contents=False)
+    return lambda: set_contents(world.actor, contents=not holds_contents())
+
+
 def followed(world: World, action: Operation) -> Act:
     values = {"person_id": world.actor.person_id, "followed_kind": FollowKind.ITEM, "followed_key": title()}
     return own(world, Follow, action, values)
@@ -579,6 +593,8 @@ OTHERS: dict[Subject, Callable[[World, Operation], Act]] = {
     Subject.SUBSCRIPTION: subscription,
     Subject.REMOTE_CALENDAR: remote_calendar,
     Subject.VISIT: visit,
+    Subject.MAIL: mail_choice,
+    Subject.MAIL_POLICY: mail_policy,
     Subject.FOLLOW: followed,
     Subject.PERSON: person,
     Subject.PERSON_ROLE: person_role,
@@ -614,7 +630,8 @@ def test_every_cell_is_as_the_page_says(subject: Subject, table: pd.DataFrame) -
             else:
                 done[key] = True
     assert done == says
-    assert set(says.values()) == {True, False} or subject in (Subject.CORRECTION, Subject.FOLLOW, Subject.VISIT)
+    usual = {Subject.CORRECTION, Subject.FOLLOW, Subject.MAIL, Subject.VISIT}
+    assert set(says.values()) == {True, False} or subject in usual
 
 
 @pytest.mark.parametrize("subject", [one for one in RECORD_SUBJECTS if one is not Subject.CORRECTION])

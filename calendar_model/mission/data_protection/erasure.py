@@ -33,6 +33,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     LastVisit,
+    MailChoice,
     Override,
     Person,
     Presence,
@@ -146,9 +147,10 @@ def open_of_leaver(viewer: Viewer, person_id: str, workspace: Workspace | None =
 def erase_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = None) -> str:
     """Erase the personal data of a person who has left; return what they are called from now on.
 
-    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts, visits and what they followed go.
-    The history and the notes on who has read a record keep naming them by their identifier. Raises Refused for a viewer
-    who is no administrator, a person who is active or the viewer, and while something of theirs is open.
+    Name and post, roles, accounts, subscriptions, followed calendars, unsaved texts, visits, what they followed and the
+    choice of mails go. The history and the notes on who has read a record keep naming them by their identifier. Raises
+    Refused for a viewer who is no administrator, a person who is active or the viewer, and while something of theirs is
+    open.
     """
     must_administer(viewer, Subject.LEAVER, Operation.DELETE, workspace)
     with writing(viewer, "Personal data erased.", workspace) as session, session.no_autoflush:
@@ -177,8 +179,10 @@ def _rows_of(session: WorkspaceSession, person_id: str) -> list[Base]:
     for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved, Presence):
         theirs = select(kind).where(kind.person_id == person_id).execution_options(**_EVERYTHING)
         found += session.scalars(theirs)
-    visit = session.get(LastVisit, person_id, execution_options=_EVERYTHING)
-    return found if visit is None else [*found, visit]
+    for single in (LastVisit, MailChoice):
+        row = session.get(single, person_id, execution_options=_EVERYTHING)
+        found += [] if row is None else [row]
+    return found
 
 
 def _open_of(session: WorkspaceSession, person_id: str) -> tuple[str, ...]:

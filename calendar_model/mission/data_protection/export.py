@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     Contact,
     Follow,
     LastVisit,
+    MailChoice,
     Person,
     Presence,
     Record,
@@ -41,7 +42,7 @@ from calendar_model.store.models import (
 
 _EVERYTHING = {"everything": True}
 
-_OF_THE_DATABASE = frozenset({"version", "sample", "salt", "token_hash", "moved", "kind"})
+_OF_THE_DATABASE = frozenset({"version", "sample", "salt", "token_hash", "confirm_hash", "moved", "kind"})
 """Columns that say nothing of a person."""
 
 Held = dict[str, Any]
@@ -144,6 +145,7 @@ def held_on_staff(viewer: Viewer, person_id: str, workspace: Workspace | None = 
             "accounts": [_columns(one) for one in rows(Account)],
             "presence": [{"at": one.at, "typing": one.typing} for one in rows(Presence)],
             "last_visits": [_columns(one) for one in rows(LastVisit, LastVisit.id)],
+            "digest_by_mail": [_columns(one) for one in rows(MailChoice, MailChoice.id)],
             "follows": [_columns(one) for one in rows(Follow)],
             "subscriptions": [{**_columns(one), "last_used": last_used.get(one.id)} for one in subscriptions],
             "followed_calendars": [

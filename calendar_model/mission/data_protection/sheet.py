@@ -17,6 +17,7 @@ from calendar_model.mission.accounts import WAITING_DAYS
 from calendar_model.mission.data_protection.retention import LEAST_MONTHS, MOST_MONTHS, RULES
 from calendar_model.store.models import Base, Record
 from calendar_model.store.sealing import columns_of
+from calendar_model.store.sent_mails import KEPT
 from calendar_model.terms import RecordKind, Role
 from calendar_model.translation import SOURCE, in_language
 from calendar_model.vocabulary import Sensitivity
@@ -73,10 +74,11 @@ else. With a key of the installation, an erased identity can be read from no bac
   whole. The channels to avoid stay while a linked record is open, because they protect the person. The linked
   records are listed, because their texts may mention the person: read and correct these by hand.
 - **A member of staff who has left.** Name and post become *Former colleague* with a number. Roles, accounts,
-  subscriptions, followed calendars, unsaved texts, visits, follows and presence are deleted. This is possible once
-  nothing of theirs is open, and no text is undelivered of which it counts who wrote it. The history keeps the name in
-  the lines about the user. It points to the person by an identifier, as do the notes on who has read a record: both account for
-  what was done. Comments and answers to a consultation stay with their statement, under that name.
+  subscriptions, followed calendars, unsaved texts, visits, follows, presence and the address for mails are deleted.
+  This is possible once nothing of theirs is open, and no text is undelivered of which it counts who wrote it. The
+  history keeps the name in the lines about the user. It points to the person by an identifier, as do the notes on who
+  has read a record: both account for what was done. Comments and answers to a consultation stay with their statement,
+  under that name.
 
 ## What is held on a person, as a file (GDPR, Article 15)
 
@@ -232,6 +234,27 @@ HELD: tuple[HeldData, ...] = (
         "To mark what is new since then.",
         "two days of each user, each overwritten by the next; until the user is erased",
         "the user",
+    ),
+    HeldData(
+        "digest by e-mail: address, days, hour, and when it was confirmed or stopped",
+        ("mail_choice",),
+        "To send the digest that the user asked for.",
+        "until the user removes the address, or is erased; never in the history",
+        "the user; administrators: that mail to the user was stopped, and why",
+    ),
+    HeldData(
+        "which digests were sent",
+        ("sent_mail",),
+        "To send each once, and to end them by the link in it: day, state, and a digest of the secret. No contents.",
+        f"{KEPT.days} days at most",
+        "nobody",
+    ),
+    HeldData(
+        "whether mails hold contents",
+        ("mail_policy",),
+        "To follow the controller's decision. No personal data.",
+        "as long as the workspace",
+        "everyone",
     ),
     HeldData(
         "what a user follows",

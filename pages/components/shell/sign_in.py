@@ -25,6 +25,7 @@ from calendar_model.access.unit_of_work import WorkspaceError
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, public_url
 from calendar_model.mission import accounts
 from calendar_model.mission.accounts import Claims, SignIn
+from calendar_model.mission.digest.choice import is_address
 from calendar_model.translation import gettext as _
 from calendar_model.web.hosts import is_loopback_address
 from pages.components.data_protection.notice import draw_folded_notice
@@ -129,6 +130,17 @@ def groups(claim: str) -> list[str]:
     """The groups of the reader at the identity provider, by the claim that lists them; none where it does not."""
     found = st.user.to_dict().get(claim)
     return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+def mail_address() -> str:
+    """The e-mail address that the sign-in names, to be offered in a form; empty without one.
+
+    It may be that of anybody until it is confirmed.
+    """
+    if get_script_run_ctx(suppress_warning=True) is None or not st.user.get("is_logged_in", False):
+        return ""
+    found = st.user.to_dict().get("email")
+    return found if isinstance(found, str) and is_address(found) else ""
 
 
 # --- The page of readers who have not

@@ -21,6 +21,7 @@ from calendar_model.mission.data_protection.erasure import (
     left_by_erasing,
     open_of_leaver,
 )
+from calendar_model.mission.digest.choice import MailSettings, save_choice
 from calendar_model.mission.follows import follow
 from calendar_model.mission.handover import hand_over
 from calendar_model.mission.statements import commands
@@ -41,6 +42,7 @@ from calendar_model.store.models import (
     FollowUp,
     Identity,
     LastVisit,
+    MailChoice,
     Person,
     RecordRead,
     RemoteCalendar,
@@ -54,6 +56,7 @@ from calendar_model.terms import (
     EngagementKind,
     EventKind,
     FollowKind,
+    MailRhythm,
     Role,
     StatementFormat,
     StatementState,
@@ -192,6 +195,8 @@ def leaver(administrator: Viewer) -> Viewer:
     accounts.bind(administrator, signed_in.code, who.person_id)
     record_visit(who, TODAY)
     subscriptions.create_subscription(who, name=CANARY)
+    mails = MailSettings(MailRhythm.WEEKLY, (1,), 7, "Europe/Oslo", "en", f"{CANARY}@example.org")
+    save_choice(who, mails)
     followed = {"name": CANARY, "address": f"https://example.org/{CANARY}.ics", "body": "un-hrc"}
     with writing(who) as session:
         session.add(RemoteCalendar(**followed, person_id=who.person_id, event_kind=EventKind.MEETING))
@@ -222,7 +227,7 @@ def test_what_belongs_to_a_leaver_goes_and_accountability_stays(
     assert erase_staff(administrator, leaver.person_id) == "Former colleague 1"
     assert names() == {"Desk", "Administrator", "Former colleague 1"}
     with reading(OPERATOR) as session:
-        for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved, LastVisit):
+        for kind in (Account, Follow, Subscription, RemoteCalendar, Unsaved, LastVisit, MailChoice):
             assert session.scalars(select(kind).execution_options(everything=True)).all() == []
         person = session.get_one(Person, leaver.person_id)
         assert (person.post, person.roles, person.active) == ("", frozenset(), False)

@@ -11,6 +11,7 @@ from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.mission import accounts, subscriptions
 from calendar_model.mission.contacts import record_consent
 from calendar_model.mission.data_protection.export import as_json, held_on_contact, held_on_staff
+from calendar_model.mission.digest.choice import MailSettings, ask_confirmation, hash_of, save_choice
 from calendar_model.mission.follows import follow
 from calendar_model.mission.reads import reads_of
 from calendar_model.mission.statements import commands
@@ -31,6 +32,7 @@ from calendar_model.terms import (
     EngagementKind,
     EventKind,
     FollowKind,
+    MailRhythm,
     ReadKind,
     Role,
     StatementFormat,
@@ -117,6 +119,8 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     record_visit(me, TODAY)
     follow(me, FollowKind.STATE, "NOR")
     secret = subscriptions.create_subscription(me, name="Mine")
+    save_choice(me, MailSettings(MailRhythm.WEEKLY, (1,), 7, "Europe/Oslo", "en", "desk@example.org"))
+    link = ask_confirmation(me)
     address = f"https://example.org/{CANARY}.ics"
     followed = {"name": "Theirs", "address": address, "body": "un-hrc", "event_kind": EventKind.MEETING}
     with writing(me) as session:
@@ -135,6 +139,8 @@ def test_a_user_gets_what_is_held_on_them_without_anything_of_records(me: Viewer
     assert held["lines_of_history"]["create"] > 5
     assert CANARY not in as_json(held)
     assert secret not in as_json(held)
+    assert [one["address"] for one in held["digest_by_mail"]] == ["desk@example.org"]
+    assert hash_of(link) not in as_json(held)
 
 
 def test_only_the_user_and_an_administrator_get_it(me: Viewer, other: Viewer) -> None:

@@ -1,0 +1,225 @@
+"""The mails as messages: plain text, and the same as HTML; without pictures, scripts and anything that tells a reader.
+
+Subjects have no titles: they are shown on locked screens and kept in logs of mail servers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from html import escape
+
+from calendar_model import clock, wording
+from calendar_model.calendar.display import city
+from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.mission.digest.choice import CONFIRMED_WITHIN, MailSettings
+from calendar_model.mission.digest.contents import Digest
+from calendar_model.mission.follows import DateChange
+from calendar_model.mission.tasks import Task, TaskKind
+from calendar_model.terms import MailRhythm
+from calendar_model.translation import NN_, language
+from calendar_model.translation import gettext as _
+
+FOLDER = "/mail/"
+"""The addresses of links in mails, below the public address."""
+CONFIRM, UNSUBSCRIBE = f"{FOLDER}confirm/", f"{FOLDER}unsubscribe/"
+_MOST_LINES = 30
+"""Lines of a section; of more, the rest is counted."""
+
+
+@dataclass(frozen=True)
+class LetterSection:
+    """A part of a digest: its heading with the count, and a line for each entry."""
+
+    heading: str
+    count: int
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a mail says: paragraphs before and after the sections, and a link with its words."""
+
+    subject: str
+    opening: Sequence[str]
+    sections: Sequence[LetterSection]
+    link: tuple[str, str]
+    ending: Sequence[str]
+
+    def text(self) -> str:
+        """The letter as plain text."""
+        parts = [*self.opening]
+        for section in self.sections:
+            lines = [f"- {line}" for line in section.lines]
+            parts.append("\n".join([section.heading, *lines]))
+        words, address = self.link
+        return "\n\n".join([*parts, f"{words}: {address}", "-- \n" + "\n".join(self.ending)]) + "\n"
+
+    def html(self) -> str:
+        """The letter as a page of HTML."""
+        return "".join(self._html())
+
+    def _html(self) -> Iterator[str]:
+        yield f'<!DOCTYPE html><html lang="{escape(language())}"><head><meta charset="utf-8">'
+        yield f"<title>{escape(self.subject)}</title></head>"
+        yield '<body style="font-family:sans-serif;line-height:1.4;max-width:40em">'
+        for paragraph in self.opening:
+            yield f"<p>{escape(paragraph)}</p>"
+        for section in self.sections:
+            yield f'<h2 style="font-size:1.1em;margin:1.2em 0 .3em">{escape(section.heading)}</h2>'
+            if section.lines:
+                yield f'<ul style="margin:0">{"".join(f"<li>{escape(line)}</li>" for line in section.lines)}</ul>'
+        words, address = self.link
+        yield f'<p><a href="{escape(address)}">{escape(words)}</a></p>'
+        yield '<p style="font-size:.85em;opacity:.8">'
+        yield "<br>".join(escape(line) for line in self.ending)
+        yield "</p></body></html>"
+
+
+def public_address() -> str:
+    """The address of the dashboard in mails, without a slash at the end; empty if the environment names none."""
+    return os.environ.get(PUBLIC_URL_VARIABLE, "").strip().rstrip("/")
+
+
+# --- The digest
+
+
+def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents: bool, link: str) -> Letter:
+    """The digest of a local day in the reader's language; without ``contents`` it has counts alone.
+
+    ``link`` is the address that ends these mails.
+    """
+    zone = settings.timezone
+    found = (
+        (_("Mine to do"), [_task_line(task, day, digest) for task in digest.mine]),
+        (_("Waiting for others"), [_task_line(task, day, digest) for task in digest.waiting]),
+        (_("Deadlines within two weeks"), [f"{one.when}: {one.title}" for one in digest.deadlines]),
+        (_("Changed dates of what you follow"), [_change_line(one, zone, digest) for one in digest.changes]),
+    )
+    sections = [
+        LetterSection(f"{heading} ({len(lines)})", len(lines), _shortened(lines) if contents else ())
+        for heading, lines in found
+        if lines
+    ]
+    return Letter(
+        subject=_("HRD calendar: {counts}").format(counts=_counts(digest)),
+        opening=[_("Your digest for {day}.").format(day=wording.full_day(day))],
+        sections=sections,
+        link=(_("Open the calendar"), f"{public_address()}/"),
+        ending=[
+            _("Restricted records are never in these mails. Open the calendar to see them."),
+            schedule_words(settings),
+            _("Change this in Settings: {address}").format(address=f"{public_address()}/settings"),
+            _("End these mails: {address}").format(address=link),
+        ],
+    )
+
+
+def schedule_words(settings: MailSettings) -> str:
+    """When digests are sent, as a sentence."""
+    hour, place = f"{settings.hour:02d}:00", city(settings.timezone)
+    if settings.rhythm is MailRhythm.OFF:
+        return _("No digest is sent.")
+    days = ", ".join(wording.weekday(day - 1) for day in settings.workdays)
+    if settings.rhythm is MailRhythm.WEEKLY:
+        return _("Sent every week: {days} from {hour} ({place} time).").format(days=days, hour=hour, place=place)
+    return _("Sent on these days: {days}, from {hour} ({place} time).").format(days=days, hour=hour, place=place)
+
+
+def _counts(digest: Digest) -> str:
+    counts = (
+        (digest.mine, NN_("{number} for you", "{number} for you")),
+        (digest.waiting, NN_("{number} waiting", "{number} waiting")),
+        (digest.deadlines, NN_("{number} deadline", "{number} deadlines")),
+        (digest.changes, NN_("{number} changed date", "{number} changed dates")),
+    )
+    return " · ".join(wording.count(len(found), *forms) for found, forms in counts if found)
+
+
+def _task_line(task: Task, day: date, digest: Digest) -> str:
+    when = _("No due date") if task.due is None else wording.day(task.due)
+    if task.due is not None and task.due < day:
+        when = _("Late, {day}").format(day=when)
+    if task.waiting_for:
+        says = _("reply awaited from {name}").format(name=digest.names.get(task.waiting_for, _("another user")))
+    elif task.kind is TaskKind.REPLY:
+        says = _("awaits your reply")
+    elif task.kind is TaskKind.FOLLOW_UP:
+        says = _("follow-up to {title}").format(title=task.about)
+    else:
+        says = _("your statement")
+    return f"{when}: {task.what} ({says})"
+
+
+def _change_line(change: DateChange, zone: str, digest: Digest) -> str:
+    line = _("{title}: {old} → {new}").format(title=change.title, old=change.old.when(zone), new=change.new.when(zone))
+    if name := digest.names.get(change.person_id):
+        line += _(", entered by {name}").format(name=name)
+    return f"{line} ({change.source_url})" if change.source_url else line
+
+
+def _shortened(lines: Sequence[str]) -> Sequence[str]:
+    if len(lines) <= _MOST_LINES:
+        return lines
+    more = len(lines) - _MOST_LINES
+    return [*lines[:_MOST_LINES], wording.count(more, "{number} more in the calendar", "{number} more in the calendar")]
+
+
+# --- The question whether an address is right
+
+
+def confirmation_letter(token: str) -> Letter:
+    """The mail with the link that confirms an address, in the reader's language."""
+    days = CONFIRMED_WITHIN.days
+    return Letter(
+        subject=_("HRD calendar: confirm your address"),
+        opening=[
+            _("This address was entered in the calendar for human rights defenders, to receive its digest."),
+            wording.count(
+                days,
+                "Open this link within {number} day to confirm it. If you did not enter it, do nothing.",
+                "Open this link within {number} days to confirm it. If you did not enter it, do nothing.",
+            ),
+        ],
+        sections=(),
+        link=(_("Confirm the address"), f"{public_address()}{CONFIRM}{token}"),
+        ending=[_("Without confirmation no other message is sent to you.")],
+    )
+
+
+# --- As messages
+
+
+def message_of(letter: Letter, sender: str, recipient: str, *, identity: str, unsubscribe: str = "") -> EmailMessage:
+    """A letter as a message; ``identity`` is unique to it, ``unsubscribe`` the address that ends mails (RFC 8058).
+
+    Raises ValueError if one of the addresses is none.
+    """
+    message = EmailMessage(policy=SMTP)
+    from_address = Address(addr_spec=sender)
+    message["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
+    message["To"] = Address(addr_spec=recipient)
+    message["Subject"] = letter.subject
+    message["Date"] = format_datetime(_second(clock.machine_now()))
+    message["Message-ID"] = f"<{identity}@{from_address.domain}>"
+    # Nobody's absence note answers (RFC 3834; the second is Exchange's).
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message.set_content(letter.text(), cte="quoted-printable")
+    message.add_alternative(letter.html(), subtype="html", cte="quoted-printable")
+    # To set a content takes away what was said of it before.
+    message["Content-Language"] = language()
+    return message
+
+
+def _second(at: datetime) -> datetime:
+    return at.replace(microsecond=0)
