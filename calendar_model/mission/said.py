@@ -73,7 +73,7 @@ class SaidQuery:
 
 
 @dataclass(frozen=True)
-class Passage:
+class FoundPassage:
     """A part of a text around what was found: pieces in order, each with whether it was found.
 
     ``from_start`` and ``to_end``: whether it begins and ends with the text.
@@ -102,7 +102,7 @@ class SaidHit:
     title: str
     day: date | None
     forum: str
-    passage: Passage
+    passage: FoundPassage
     restricted: bool
     sample: bool
     voice: Voice | None = None
@@ -258,7 +258,7 @@ def _names_of(reference: Reference, country: str) -> tuple[Phrase, ...]:
 # --- Passages
 
 
-def passage(text: str, phrases: Sequence[Phrase]) -> Passage:
+def passage(text: str, phrases: Sequence[Phrase]) -> FoundPassage:
     """Return the part of a text in which most of the phrases are found, or its beginning where none is."""
     words = list(words_of(text))
     spans = [
@@ -279,7 +279,7 @@ def passage(text: str, phrases: Sequence[Phrase]) -> Passage:
     found = _joined((at, until) for at, until, _phrase in spans if at >= start and until <= end)
     edges = [start, *(edge for span in found for edge in span), end]
     pieces = ((text[at:until], number % 2 == 1) for number, (at, until) in enumerate(pairwise(edges)))
-    return Passage(tuple(piece for piece in pieces if piece[0]), from_start=start == 0, to_end=end == len(text))
+    return FoundPassage(tuple(piece for piece in pieces if piece[0]), from_start=start == 0, to_end=end == len(text))
 
 
 def _start_before(words: Sequence[Word], at: int) -> int:

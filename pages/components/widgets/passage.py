@@ -6,11 +6,11 @@ from html import escape
 
 import streamlit as st
 
-from calendar_model.mission.said import Passage
+from calendar_model.mission.said import FoundPassage
 from calendar_model.mission.statements import languages
 
 
-def draw_passage(passage: Passage, language: str) -> None:
+def draw_passage(passage: FoundPassage, language: str) -> None:
     """Draw a passage in the type of quotations, in the direction of its language; where it is cut, with an ellipsis."""
     pieces = (
         f"<mark>{escape(text)}</mark>" if is_found else escape(" ".join(text.split("\n")))
