@@ -42,6 +42,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    RecordTheme,
     Statement,
     Unsaved,
     Version,
@@ -58,6 +59,7 @@ _PARTS = {
     "cosponsors": Cosponsor,
     "follow_ups": FollowUp,
     "further_kinds": FurtherKind,
+    "theme_rows": RecordTheme,
     "versions": Version,
 }
 _NOON = time(12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from calendar_model.mission.statements.requirements import NextStep, next_steps
 from calendar_model.mission.statements.workflow import unmet_requirements
 from calendar_model.mission.transactions import save, writing
 from calendar_model.reference import Reference
-from calendar_model.store import history
+from calendar_model.store import full_text, history
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import (
     Consent,
@@ -70,7 +70,7 @@ def rows() -> dict[str, list[tuple[Any, ...]]]:
         return {
             name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
             for name, table in tables.tables.items()
-            if name not in ("change", "alembic_version")
+            if name not in {"change", "alembic_version", *full_text.TABLES - {full_text.NAME}}
         }
 
 
