@@ -44,13 +44,14 @@ class LetterSection:
 
 @dataclass(frozen=True)
 class Letter:
-    """What a mail says: paragraphs before and after the sections, and a link with its words."""
+    """What a mail says: paragraphs, sections, a link with its words, and lines at the end, each with an address or
+    without one (empty)."""
 
     subject: str
     opening: Sequence[str]
     sections: Sequence[LetterSection]
     link: tuple[str, str]
-    ending: Sequence[str]
+    ending: Sequence[tuple[str, str]]
 
     def text(self) -> str:
         """The letter as plain text."""
@@ -59,7 +60,8 @@ class Letter:
             lines = [f"- {line}" for line in section.lines]
             parts.append("\n".join([section.heading, *lines]))
         words, address = self.link
-        return "\n\n".join([*parts, f"{words}: {address}", "-- \n" + "\n".join(self.ending)]) + "\n"
+        ending = [f"{words}: {address}" if address else words for words, address in self.ending]
+        return "\n\n".join([*parts, f"{words}: {address}", "-- \n" + "\n".join(ending)]) + "\n"
 
     def html(self) -> str:
         """The letter as a page of HTML."""
@@ -76,10 +78,14 @@ class Letter:
             if section.lines:
                 yield f'<ul style="margin:0">{"".join(f"<li>{escape(line)}</li>" for line in section.lines)}</ul>'
         words, address = self.link
-        yield f'<p><a href="{escape(address)}">{escape(words)}</a></p>'
+        yield f"<p>{_linked(words, address)}</p>"
         yield '<p style="font-size:.85em;opacity:.8">'
-        yield "<br>".join(escape(line) for line in self.ending)
+        yield "<br>".join(_linked(words, address) if address else escape(words) for words, address in self.ending)
         yield "</p></body></html>"
+
+
+def _linked(words: str, address: str) -> str:
+    return f'<a href="{escape(address)}">{escape(words)}</a>'
 
 
 def public_address() -> str:
@@ -113,10 +119,10 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
         sections=sections,
         link=(_("Open the calendar"), f"{public_address()}/"),
         ending=[
-            _("Restricted records are never in these mails. Open the calendar to see them."),
-            schedule_words(settings),
-            _("Change this in Settings: {address}").format(address=f"{public_address()}/settings"),
-            _("End these mails: {address}").format(address=link),
+            (_("Restricted records are never in these mails. Open the calendar to see them."), ""),
+            (schedule_words(settings), ""),
+            (_("Change this in Settings"), f"{public_address()}/settings"),
+            (_("End these mails"), link),
         ],
     )
 
@@ -189,7 +195,7 @@ def confirmation_letter(token: str) -> Letter:
         ],
         sections=(),
         link=(_("Confirm the address"), f"{public_address()}{CONFIRM}{token}"),
-        ending=[_("Without confirmation no other message is sent to you.")],
+        ending=[(_("Without confirmation no other message is sent to you."), "")],
     )
 
 

@@ -70,7 +70,8 @@ def send_due(at: datetime | None = None, stopped: Callable[[], bool] = lambda: F
         return result
     workspace = current_workspace()
     found = [(one, day) for one in choice.recipients(workspace) if (day := due_day(one.status.schedule, at))]
-    due = [(one, day) for one, day in found if sent_mails.is_open(workspace, one.person_id, KIND, day, at)]
+    waiting = sent_mails.open_for(workspace, KIND, {one.person_id: day for one, day in found}, at)
+    due = [(one, day) for one, day in found if one.person_id in waiting]
     if not due:
         return result
     sent_mails.forget(workspace, at.date())
@@ -190,6 +191,16 @@ def _confirm(status: MailStatus, token: str) -> None:
         _log.error("A mail that asks for confirmation was not written (%s).", type(fault).__name__)
 
 
+def _send_or_log(stopped: Callable[[], bool]) -> None:
+    """Send what is due. Whatever else goes wrong is logged, so that the next round comes."""
+    try:
+        send_due(None, stopped)
+    except WorkspaceError:
+        raise
+    except Exception as fault:  # noqa: BLE001  its text could hold what is in a mail
+        _log.error("The digests that are due were not sent (%s).", type(fault).__name__)
+
+
 async def keep_sending(every: timedelta = EVERY) -> None:
     """Send due digests repeatedly, until cancelled; at once nothing where no mail server is set up."""
     if not smtp.is_set_up():
@@ -200,6 +211,6 @@ async def keep_sending(every: timedelta = EVERY) -> None:
             await asyncio.sleep(every.total_seconds())
             # Pages tell readers of an outage, and the log of its beginning and end.
             with suppress(WorkspaceError):
-                await asyncio.to_thread(send_due, None, lambda: over)
+                await asyncio.to_thread(_send_or_log, lambda: over)
     finally:
         over = True

@@ -8,9 +8,11 @@ secret, so that a slow sender whose claim was taken over writes nothing any more
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -59,7 +61,7 @@ def claim(workspace: Workspace, person_id: str, kind: str, day: date, token_hash
             made = {"id": new_id(), "person_id": person_id, "kind": kind, "day": day, "tries": 1}
             connection.execute(sa.insert(sent_mail).values(**values, **made))
             return Claim(str(made["id"]), token_hash)
-        if known.tries >= MOST_TRIES.get(known.state, 0) or at - known.claimed_at < TAKEN_OVER_AFTER:
+        if not _may_be_tried(known, at):
             return None
         again = sa.update(sent_mail).where(sent_mail.c.id == known.id)
         connection.execute(again.values(**values, tries=known.tries + 1))
@@ -83,12 +85,19 @@ def _held(mine: Claim) -> tuple[sa.ColumnElement[bool], ...]:
     return sent_mail.c.id == mine.id, sent_mail.c.token_hash == mine.token_hash
 
 
-def is_open(workspace: Workspace, person_id: str, kind: str, day: date, at: datetime) -> bool:
-    """Whether :func:`claim` would give the mail, without taking it: most looks find nothing to do."""
-    key = (sent_mail.c.person_id == person_id, sent_mail.c.kind == kind, sent_mail.c.day == day)
-    asked = sa.select(sent_mail.c.state, sent_mail.c.tries, sent_mail.c.claimed_at).where(*key)
+def open_for(workspace: Workspace, kind: str, due: Mapping[str, date], at: datetime) -> set[str]:
+    """The persons of ``due``, each with a local day, for whom :func:`claim` would give the mail; nothing is taken.
+
+    Most looks find nothing to do, and this is one query.
+    """
+    asked = sa.select(sent_mail).where(sent_mail.c.kind == kind, sent_mail.c.day.in_(set(due.values())))
     with workspace.single_statements() as connection:
-        known = connection.execute(asked).first()
+        known = {(row.person_id, row.day): row for row in connection.execute(asked)}
+    return {person for person, day in due.items() if _may_be_tried(known.get((person, day)), at)}
+
+
+def _may_be_tried(known: Any, at: datetime) -> bool:
+    """Whether a mail, None if it was never claimed, may be claimed now."""
     if known is None:
         return True
     return bool(known.tries < MOST_TRIES.get(known.state, 0) and at - known.claimed_at >= TAKEN_OVER_AFTER)
