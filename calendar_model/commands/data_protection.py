@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from calendar_model import wording
 from calendar_model.access.permissions import ANY_STAFF
+from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import RECORD_SUBJECTS, Subject
 from calendar_model.access.unit_of_work import staff
 from calendar_model.commands.options import person
 from calendar_model.commands.output import print_json, print_table
+from calendar_model.documents.archive import archive_file
+from calendar_model.documents.word import DocumentError
 from calendar_model.messages.data_protection import COUNTED_FROM, PURPOSES, due_words, period_words
+from calendar_model.mission.archive import archive_content
 from calendar_model.mission.data_protection.retention import RULES, due_records, periods, set_period
 from calendar_model.mission.data_protection.sheet import data_protection_sheet
+from calendar_model.mission.reads import reading_for_document
 
 if TYPE_CHECKING:
     from calendar_model.commands.output import Commands
@@ -51,6 +59,19 @@ def add_to(commands: Commands) -> None:
     period.add_argument("--as", dest="person", default="", metavar="PERSON", help="the administrator who sets it")
     period.add_argument("--reason", default="", metavar="TEXT", help="why; kept in the history")
     period.set_defaults(run=_set)
+
+    archived = commands.add_parser(
+        "archive",
+        help="write a statement, a case or a reprisal to a file for the archive",
+        description=(
+            "Writes a PDF/A, the data, all texts and the history of a record to one ZIP file, with their checksums. "
+            "That a restricted record is read is noted."
+        ),
+    )
+    archived.add_argument("record", metavar="RECORD", help="identifier of the record")
+    archived.add_argument("--to", type=Path, required=True, metavar="FILE", help="file to write; it must not exist yet")
+    archived.add_argument("--as", dest="person", default="", metavar="PERSON", help="who reads it")
+    archived.set_defaults(run=_archive)
 
     sheet = commands.add_parser(
         "data-protection",
@@ -136,6 +157,23 @@ def _set(options: argparse.Namespace) -> int:
     subject = Subject(options.kind)
     set_period(person(options.person), subject, options.months, reason=options.reason)
     print(f"{wording.english_term(subject)}: {period_words(options.months)}.")
+    return 0
+
+
+def _archive(options: argparse.Namespace) -> int:
+    reader = person(options.person)
+    if options.to.exists():
+        raise Refused(Problem("export-file-exists", values={"file": options.to}))
+    with reading_for_document(reader) as session:
+        content = archive_content(session, options.record)
+    try:
+        made = archive_file(content)
+    except DocumentError as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    with os.fdopen(os.open(options.to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(made)
+    print(f"Written to {options.to}.")
     return 0
 
 

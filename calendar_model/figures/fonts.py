@@ -26,9 +26,17 @@ def font_faces() -> str:
     )
 
 
+def font_file(family: str) -> Path | None:
+    """The file of a family (WOFF2, variable); None if it is not installed."""
+    return next(iter(_found(_FILES[family])), None)
+
+
 def _contents(pattern: str) -> list[str]:
+    return [base64.b64encode(file.read_bytes()).decode() for file in _found(pattern)[:1]]
+
+
+def _found(pattern: str) -> list[Path]:
     # The package is looked up and not imported: figures are drawn without it too.
     package = find_spec("streamlit")
     folders = [Path(one) / "static" for one in (package.submodule_search_locations or ())] if package else []
-    files = [file for folder in folders for file in sorted(folder.rglob(pattern))]
-    return [base64.b64encode(file.read_bytes()).decode() for file in files[:1]]
+    return [file for folder in folders for file in sorted(folder.rglob(pattern))]

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from calendar_model.translation import N_
 
 MESSAGES: Mapping[str, str] = {
+    "archive-of-another-kind": N_("Only statements, cases and reprisals are exported for the archive."),
     "document-of-another": N_("Enter it in your own name."),
     "document-address-malformed": N_("Enter a web address without spaces, beginning with https:// or http://."),
     "document-linked-already": N_("The record is linked to this address already."),

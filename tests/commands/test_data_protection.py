@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -60,6 +61,7 @@ def test_what_is_due_is_listed_for_all_staff_or_for_one_person(me: Viewer, capsy
             "since": "2019-03-04",
             "months": 60,
             "due": "2024-03-04",
+            "needs_archive": False,
         }
     ]
     assert CANARY not in run(capsys, "retention", "due")[1]
@@ -135,3 +137,16 @@ def test_a_contact_is_found_by_code_or_identifier_as_far_as_it_is_seen(me: Viewe
     for who, named in ((other, "Defender 001"), (other, made), (me, "Defender 002")):
         with refused_for("contact-unknown"):
             find_contact(who, named)
+
+
+def test_a_record_is_written_for_the_archive(me: Viewer, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    case = save(me, Case, {"title": CANARY, "suggested_by": Suggester.CIVIL_SOCIETY})
+    file = tmp_path / "case.zip"
+    status, printed = run(capsys, "archive", case, "--as", "Kari", "--to", str(file))
+    assert (status, CANARY in printed) == (0, False)
+    assert zipfile.is_zipfile(file)
+    assert file.stat().st_mode & 0o077 == 0
+    assert run(capsys, "archive", case, "--as", "Kari", "--to", str(file))[0] == 2
+    assert run(capsys, "archive", case, "--as", "Head", "--to", str(tmp_path / "other.zip"))[0] == 2
+    assert run(capsys, "archive", case, "--to", str(tmp_path / "other.zip"))[0] == 2
+    assert not (tmp_path / "other.zip").exists()

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from calendar_model import wording
+from calendar_model.access.problems import Refused
 from calendar_model.access.roles import Operation, subject_of
+from calendar_model.access.unit_of_work import WorkspaceError
+from calendar_model.documents.archive import ZIP, archive_file, excuse
+from calendar_model.documents.word import DocumentError
+from calendar_model.mission.archive import ARCHIVED_KINDS, archive_content
 from calendar_model.mission.documents import (
     add_document,
     archived_as,
@@ -15,6 +20,7 @@ from calendar_model.mission.documents import (
     enter_reference,
     remove_document,
 )
+from calendar_model.mission.reads import reading_for_document
 from calendar_model.mission.records import text_limit
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
@@ -71,8 +77,8 @@ def _add(record_id: str) -> None:
     address, title = f"document_address_{record_id}", f"document_title_{record_id}"
 
     def act() -> str:
-        given = {name: st.session_state.get(key) or "" for name, key in (("address", address), ("title", title))}
-        add_document(viewer(), record_id, **given)
+        given, called = (st.session_state.get(key) or "" for key in (address, title))
+        add_document(viewer(), record_id, address=given, title=called)
         return _("Document added.")
 
     if forms.attempt(act):
@@ -109,9 +115,33 @@ def draw_reference(record_id: str, why: str, context: PageContext) -> None:
 
 
 def draw_archive(record: Record, context: PageContext) -> None:
-    """Draw what concerns the archive, folded: the reference."""
+    """Draw what concerns the archive, folded: the reference, and the file for the archive where there is one."""
     with st.expander(_("Archive"), key=f"archive_{record.id}"):
         draw_reference(record.id, _why_not(record), context)
+        if record.kind in ARCHIVED_KINDS:
+            _draw_file(record, context)
+
+
+def _draw_file(record: Record, context: PageContext) -> None:
+    def written() -> bytes:
+        try:
+            with reading_for_document(context.viewer) as session:
+                content = archive_content(session, record.id)
+            return archive_file(content)
+        except (Refused, WorkspaceError, DocumentError) as fault:
+            # A download can only answer with a file.
+            return excuse(str(fault))
+
+    st.download_button(
+        _("Download for the archive"),
+        data=written,
+        file_name=f"{record.kind.value}-{context.today.isoformat()}-{record.id[:8]}.zip",
+        mime=ZIP,
+        key=f"archive_file_{record.id}",
+        icon=":material/archive:",
+        on_click="ignore",
+        help=_("One file with a PDF, the data, all texts and the history, and their checksums."),
+    )
 
 
 def _enter(record_id: str, key: str) -> None:
