@@ -29,6 +29,7 @@ from calendar_model.store.models import (
     NotAnnounced,
     Person,
     PersonRole,
+    Presence,
     Record,
     RemoteCalendar,
     RemoteVisit,
@@ -127,6 +128,7 @@ def _complete(workspace: Workspace) -> None:
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))
+        session.add(Presence(statement_id=statement.id, person_id=who.id))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))
         session.add(Imported(record_id=event.id, uid="1", taken_on=TODAY))
