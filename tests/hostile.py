@@ -36,6 +36,7 @@ from calendar_model.store.models import (
     NotAnnounced,
     Person,
     PersonRole,
+    Presence,
     Record,
     RecordTheme,
     RemoteCalendar,
@@ -145,6 +146,7 @@ def _complete(workspace: Workspace) -> None:
         assert joint is not None
         number = joint.versions[-1].number
         session.add(AgreedText(statement_id=joint.id, version_number=number, person_id=who.id))
+        session.add(Presence(statement_id=statement.id, person_id=who.id))
         later = {"until": TODAY + timedelta(7), "reason": "Still needed.", "person_id": who.id}
         session.add(RetentionExtension(record_id=event.id, **later))
         session.add(RecordTheme(record_id=statement.id, theme="Reprisals"))

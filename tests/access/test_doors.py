@@ -43,6 +43,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "mission/statements/templates.py",
                 # Who is asked to clear: how many linked records they, who do not ask, cannot read.
                 "mission/statements/requirements.py",
+                # Whether anyone has replied to a comment that is to be deleted.
+                "mission/statements/comments.py",
                 # Whether who is to do something can see the record.
                 "mission/follow_ups.py",
                 "mission/remote_calendars.py",
@@ -91,6 +93,8 @@ FILES = [*(ROOT / "calendar_model").rglob("*.py"), *(ROOT / "pages").rglob("*.py
                 "access/undoing.py",
                 # All texts and clearances of a statement: whose text it is does not depend on who looks.
                 "mission/statements/clearance.py",
+                # Whether a person who is to be consulted is an active user; nothing of a record.
+                "mission/statements/consultation.py",
                 # What a move of a statement depends on: that a case is hidden does not make its statement safe.
                 "mission/statements/facts.py",
                 "mission/corrections.py",
