@@ -32,6 +32,7 @@ from calendar_model.store.models import (
     Person,
     Record,
     RecordLink,
+    StatementTemplate,
     new_id,
 )
 from calendar_model.store.session import WorkspaceSession
@@ -42,7 +43,7 @@ Rules: TypeAlias = Callable[[WorkspaceSession], None]
 ChangeToken: TypeAlias = tuple[str, int, str, datetime | None]
 """The workspace, the number of the last line of its history, that line's hash, and when access last ran out."""
 
-R = TypeVar("R", bound=Record | Person | Mission | FollowUp | Identity)
+R = TypeVar("R", bound=Record | Person | Mission | FollowUp | Identity | StatementTemplate)
 
 
 class EditConflict(Refused):

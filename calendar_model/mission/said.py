@@ -145,7 +145,7 @@ def said(session: Session, query: SaidQuery, table: pd.DataFrame, reference: Ref
         **asked.proposal_hits([(row.id, row.part) for row in first if row.kind is RecordKind.LANGUAGE]),
     }
     shown = (hits.get((row.id, row.part)) for row in first)
-    return Said(tuple(hit for hit in shown if hit is not None), first[0].count if first else 0)
+    return Said(tuple(hit for hit in shown if hit is not None), first[0].number if first else 0)
 
 
 class _Asked:
@@ -166,7 +166,7 @@ class _Asked:
         by_day = (day.desc(), either.id, index.c.part)
         is_ranked = self.query.by_match and self.phrases
         return (
-            select(either.id, either.kind, index.c.part, func.count().over().label("count"))
+            select(either.id, either.kind, index.c.part, func.count().over().label("number"))
             .select_from(either)
             .join(index, index.c.record_id == either.id)
             .where(or_(statement.state.is_(None), statement.state.in_(sorted(AFTER_DELIVERY))))

@@ -89,7 +89,7 @@ def _next_due(due: date, pairs: list[tuple[Any, Any]], rows: pd.DataFrame) -> tu
         for name in of_old.loc[of_old["start"] == pd.Timestamp(due), "item"]:
             again = str(name).removesuffix(str(old["session"])) + str(new["session"])
             if old["session"] and str(name).endswith(str(old["session"])) and again in rows.index:
-                return rows.at[again, "start"].date(), False
+                return rows.loc[again]["start"].date(), False
     for old, new in pairs:
         return new["start"].date() - (old["start"].date() - due), True
     return None, False

@@ -352,7 +352,7 @@ class RecordForm:
             accept_new_options=True,
             placeholder=_("Select, or type a new one"),
             help=_("Words to find it by, such as “reprisals”. Never the name of a person."),
-            **self._locked({}),
+            disabled=bool(self.why_not),
         )
 
     def records(

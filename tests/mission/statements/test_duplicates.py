@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -24,10 +25,14 @@ from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
 
 
-def begun(me: Viewer, *items: str, **values: object) -> str:
-    known = {"title": "HRC64: general debate", "format": StatementFormat.GENERAL_DEBATE, "voice": Voice.JOINT}
+def begun(me: Viewer, *items: str, **values: Any) -> str:
+    known: dict[str, Any] = {
+        "title": "HRC64: general debate",
+        "format": StatementFormat.GENERAL_DEBATE,
+        "voice": Voice.JOINT,
+    }
     known |= {"forum": "un-hrc", "agenda_item": "3", "lead": "Norway", "speaker": "Head", "speaking_seconds": 90}
-    options = {
+    options: dict[str, Any] = {
         "themes": ["Reprisals"],
         "items": items,
         "named": values.pop("named", None),
@@ -53,7 +58,8 @@ def with_links(me: Viewer, record_id: str) -> Statement:
 
 
 def start(table: pd.DataFrame, item: str) -> date:
-    return table.loc[table["item"] == item, "start"].iloc[0].date()
+    found: date = table.set_index("item").loc[item]["start"].date()
+    return found
 
 
 def test_it_takes_along_what_stays_the_same(me: Viewer, table: pd.DataFrame) -> None:
