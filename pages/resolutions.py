@@ -362,7 +362,6 @@ def draw_page(context: PageContext, chosen: Sequence[str]) -> None:
             asked = [t for t in tracks if t.code in chosen]
             track = (asked or tracks)[0]
             choose_track(tracks, track, narrow=width < NARROW_PX)
-            follow_button(FollowKind.TRACK, track.code, context)
     if not every:
         st.markdown(_("No tracks of texts in the reference data. Add rows with the subject “text” to tracks.csv."))
     elif not tracks:
@@ -379,8 +378,9 @@ def draw_track(track: Track, tracks: list[Track], context: PageContext, width: i
     coming = next_text(track.code, context)
     if coming is None:
         st.markdown(_("No next text is expected: no rule of this track is in force (cadences.csv)."))
+        follow_button(FollowKind.TRACK, track.code, context)
     else:
-        draw_next_line(coming.row, track.code, context)
+        draw_next_line(coming.row, track.code, context, FollowKind.TRACK, track.code)
     years = years_shown(context, [track], width)
     if width < NARROW_PX:
         draw_coming(track, coming, context)

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, select
 
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Follow, observed_date
-from calendar_model.vocabulary import Standing
+from calendar_model.vocabulary import Precision, Standing
 
+LEAST_MOVE = timedelta(days=7)
+"""By how much a forecast moves before readers are told."""
 _AT_A_TIME = 500
 """How many items a query names."""
 
@@ -40,10 +42,19 @@ class ObservedDate:
     correction_id: str = ""
 
     def tells(self, before: ObservedDate) -> bool:
-        """Whether it differs from what was seen before. That its days have passed unconfirmed is no change of them."""
+        """Whether it differs from what was seen before by more than readers are told.
+
+        That its days have passed unconfirmed is no change of them. An expected day moves a little with each fact that
+        becomes known: it tells of less than a week only once that adds up.
+        """
         if self._days != before._days:
-            return True
+            moved = max(abs(self.start - before.start), abs(self.end - before.end))
+            return not (self._is_expected and before._is_expected and moved < LEAST_MOVE)
         return self.standing not in (before.standing, Standing.NOT_CONFIRMED)
+
+    @property
+    def _is_expected(self) -> bool:
+        return self.date_precision == Precision.EXPECTED and self.standing == Standing.PROJECTED
 
     @property
     def _days(self) -> tuple[object, ...]:

@@ -27,6 +27,7 @@ from calendar_model.mission.follows import (
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Engagement, Follow, observed_date
+from calendar_model.store.observed_dates import ObservedDate
 from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, RecordKind
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
 from tests.day import TODAY
@@ -257,3 +258,22 @@ def test_the_number_of_queries_does_not_grow(me: Viewer, other: Viewer) -> None:
     assert len(changed_dates(me, since)) == 12
     assert many <= few + 2
     assert many < 25
+
+
+@pytest.mark.parametrize(
+    ("moved", "precision", "standing", "told"),
+    [
+        (0, Precision.EXPECTED, Standing.PROJECTED, False),
+        (6, Precision.EXPECTED, Standing.PROJECTED, False),
+        (7, Precision.EXPECTED, Standing.PROJECTED, True),
+        (0, Precision.EXPECTED, Standing.NOT_CONFIRMED, False),
+        (0, Precision.DAY, Standing.PROVISIONAL, True),
+        (1, Precision.DAY, Standing.CONFIRMED, True),
+    ],
+)
+def test_a_forecast_that_drifts_by_days_is_not_told(
+    moved: int, precision: Precision, standing: Standing, *, told: bool
+) -> None:
+    before = ObservedDate(SESSION, TODAY, TODAY, Precision.EXPECTED, Standing.PROJECTED)
+    day = TODAY + timedelta(days=moved)
+    assert ObservedDate(SESSION, day, day, precision, standing).tells(before) is told

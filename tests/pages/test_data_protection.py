@@ -115,6 +115,24 @@ def test_a_case_is_deleted_on_its_page_once_it_is_due(me: Viewer) -> None:
     app = sound(open_page("cases", me.person_id, record=due))
     app.text_input(key=f"delete_reason_{due}").input(REASON)
     click(app, f"delete_{due}")
+    assert deleted_records(me) == []
+    app = sound(open_page("cases", me.person_id, record=due))
+    app.text_input(key=f"archived_as_{due}").input("2026/17")
+    click(app, f"archived_save_{due}")
+    app.text_input(key=f"delete_reason_{due}").input(REASON)
+    click(app, f"delete_{due}")
+    assert [one.record_id for one in deleted_records(me)] == [due]
+
+
+def test_what_is_due_and_not_in_the_archive_says_so_and_takes_the_reference(me: Viewer) -> None:
+    due = save(me, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY, "closed_on": THEN})
+    app = unfold(page(me), f"due_open_{due}")
+    app.text_input(key=f"archived_as_{due}").input("2026/17")
+    app = click(app, f"archived_save_{due}")
+    assert [one.needs_archive for one in due_records(me)] == [False]
+    app = unfold(app, f"due_open_{due}")
+    app.text_input(key=f"due_reason_{due}").input(REASON)
+    click(app, f"due_delete_{due}")
     assert [one.record_id for one in deleted_records(me)] == [due]
 
 

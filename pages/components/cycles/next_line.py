@@ -9,10 +9,12 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.calendar import listed_when
+from calendar_model.terms import FollowKind
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import WINDOWS
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext
+from pages.components.shell.follow import follow_button
 from pages.components.shell.navigation import OF, link
 from pages.components.shell.words import plain
 from pages.components.widgets import labels
@@ -46,8 +48,9 @@ def next_words(row: Any, today: date) -> str:
     return f"{next_} · {labels.STANDINGS[row['standing']]}, {far}"
 
 
-def draw_next_line(row: Any, key: str, context: PageContext) -> None:
-    """Draws the line, with the ways to the panel and the dossier of the item; ``key`` is unique on the page."""
+def draw_next_line(row: Any, key: str, context: PageContext, followed: FollowKind, code: str) -> None:
+    """Draws the line, with the ways to the panel and the dossier of the item, and the button that follows its track or
+    State by its ``code``; ``key`` is unique on the page."""
     with st.container(key=f"lines_next_{key}", horizontal=True, gap="small", vertical_alignment="center"):
         st.markdown(next_words(row, context.today), width="content")
         st.button(
@@ -59,3 +62,4 @@ def draw_next_line(row: Any, key: str, context: PageContext) -> None:
             wrap=False,
         )
         link("dossier", _("Dossier"), **{OF: row["item"]})
+        follow_button(followed, code, context)

@@ -81,11 +81,12 @@ def draw_state(code: str, track: str, context: PageContext) -> None:
     if reviews.empty:
         st.markdown(_("No review of this State is recorded in upr_reviews.csv."))
         return
-    follow_button(FollowKind.STATE, code, context)
     ahead = reviews[~reviews["standing"].isin((Standing.HELD, Standing.CANCELLED)).to_numpy()]
     coming: Any = None if ahead.empty else ahead.iloc[0]
     if coming is not None:
-        draw_next_line(coming, f"upr_{code}", context)
+        draw_next_line(coming, f"upr_{code}", context, FollowKind.STATE, code)
+    else:
+        follow_button(FollowKind.STATE, code, context)
     left, right = st.columns([3, 2], gap="large")
     with left:
         if coming is not None:

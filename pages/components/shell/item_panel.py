@@ -117,7 +117,6 @@ def _body(item: str, form: str, context: PageContext) -> None:
         return
     with st.container(key="panel_body"):
         st.html(_facts(row, context))
-        follow_button(FollowKind.ITEM, item, context)
         _actions(row, context)
         item_outcomes.draw_outcomes(row, context)
         draw_work(row, context)
@@ -173,6 +172,7 @@ def _record_link(row: Any, reference: Reference) -> str:
 def _actions(row: Any, context: PageContext) -> None:
     if row["sensitivity"] == Sensitivity.RESTRICTED:
         st.caption(_("Restricted: not included in feeds or calendar files."))
+        follow_button(FollowKind.ITEM, row["item"], context)
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if event_of(row["item"]):
@@ -186,6 +186,7 @@ def _actions(row: Any, context: PageContext) -> None:
             )
         if row["source_url"]:
             st.link_button(_("Source"), row["source_url"], icon=":material/open_in_new:")
+        follow_button(FollowKind.ITEM, row["item"], context)
 
 
 def _own_file(item: str, context: PageContext) -> None:
