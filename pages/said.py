@@ -22,7 +22,7 @@ from pages.components.record import forms
 from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
-from pages.components.shell.navigation import NEW, PAGE_OF, TEXT_IN, link, open_page
+from pages.components.shell.navigation import IN, NEW, PAGE_OF, link, open_page
 from pages.components.shell.words import plain
 from pages.components.statements.templates import TEXT
 from pages.components.widgets import labels
@@ -106,7 +106,7 @@ def draw_hits(query: SaidQuery, context: PageContext) -> None:
 def draw_hit(number: int, hit: SaidHit, context: PageContext) -> None:
     with st.container(key=f"said_hit_{number}", gap="xsmall"):
         title = f"**{plain(hit.title)}**{_(' (sample)') if hit.sample else ''}"
-        in_language = {TEXT_IN: hit.language} if hit.kind is RecordKind.STATEMENT else {}
+        in_language = {IN: hit.language} if hit.kind is RecordKind.STATEMENT else {}
         link(PAGE_OF[hit.kind], title, record=hit.record_id, **in_language)
         st.caption(" · ".join(plain(part) for part in about(hit, context) if part))
         draw_passage(hit.passage, hit.language)

@@ -31,7 +31,7 @@ from pages.components.widgets import labels
 if TYPE_CHECKING:
     from calendar_model.store.models import StatementTemplate
 
-MOST_SIGNS = 160
+MOST_SIGNS = 220
 """Characters of a text in the list."""
 
 

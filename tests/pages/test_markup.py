@@ -161,6 +161,7 @@ PARAMETERS = {
     "NEW": navigation.NEW,
     "LINK": navigation.LINK,
     "WITH": navigation.WITH,
+    "IN": navigation.IN,
 }
 PARAMETERS |= {
     "OUTCOME": item_outcomes.OUTCOME,
@@ -188,7 +189,7 @@ OF_RECORDS = sorted({*navigation.PAGE_OF.values(), "settings", "imports"})
 ASKED = [
     *((page, ("item", "outcome", "tz", "show", *FILTERS)) for page in PAGES),
     *((page, ("record",)) for page in OF_RECORDS),
-    *((page, ("new", "tie", "with", "file", "row")) for page in OF_RECORDS),
+    *((page, ("new", "tie", "with", "in", "file", "row")) for page in OF_RECORDS),
     ("dossier", ("of",)),
     ("upr", (upr_address.BY, upr_address.STATE)),
 ]

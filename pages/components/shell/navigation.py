@@ -34,7 +34,7 @@ LINK, WITH = "tie", "with"
 OF = "of"
 """URL parameter: the item whose dossier is open."""
 
-TEXT_IN = "in"
+IN = "in"
 """URL parameter: the language in which the text of a statement is shown first."""
 
 ZOOM, FROM = "zoom", "from"

@@ -21,7 +21,7 @@ from pages.components.record.classified import warn_of_marks
 from pages.components.shell import outage, rights
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
-from pages.components.shell.navigation import TEXT_IN
+from pages.components.shell.navigation import IN
 from pages.components.shell.words import plain
 from pages.components.statements.comments import may_comment, take_selection
 from pages.components.statements.editor_state import (
@@ -52,7 +52,7 @@ def draw_writing_area(statement_id: str, context: PageContext, limit: int | None
     statement, kept = opened
     chosen = f"language_{statement_id}"
     offered = list(dict.fromkeys([*languages.NAMES, *(version.language for version in statement.versions)]))
-    asked = st.query_params.get(TEXT_IN, "")
+    asked = st.query_params.get(IN, "")
     st.session_state.setdefault(chosen, asked if asked in offered else first_language(statement, kept))
     language = st.selectbox(_("Language of the text"), offered, format_func=languages.name, key=chosen, width=220)
     work = StatementEditor(statement_id, language)
