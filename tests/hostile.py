@@ -65,6 +65,7 @@ CODES = {
     "timezone",
     "item",
     "followed_key",
+    "url",
     "file",
     "row",
     "query",
@@ -138,7 +139,7 @@ def _complete(workspace: Workspace) -> None:
         assert event is not None
         statement = session.scalars(sa.select(Statement).where(Statement.state == StatementState.DRAFT)).first()
         assert statement is not None
-        link = {"address": "https://example.org/d", "document_title": "Letter", "added_by_id": who.id}
+        link = {"url": "https://example.org/d", "document_title": "Letter", "added_by_id": who.id}
         session.add(DocumentLink(record_id=event.id, **link))
         session.add(ArchivedAs(record_id=event.id, reference="2026/17", entered_by_id=who.id))
         session.add(Unsaved(statement_id=statement.id, person_id=who.id, based_on=0, text="Typed"))

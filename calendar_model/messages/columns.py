@@ -55,7 +55,7 @@ REQUIRED: Mapping[str, str] = Translated(
         "not_announced.asked_on": N_("Enter the date you asked."),
         "not_announced.ask_again_on": N_("Choose when to ask again."),
         "archived_as.reference": N_("Enter the reference under which the archive has it."),
-        "document_link.address": N_("Enter the web address of the document."),
+        "document_link.url": N_("Enter the web address of the document."),
         "document_link.document_title": N_("Enter the title of the document."),
         "follow.followed_kind": N_("Choose what to follow."),
         "follow.followed_key": N_("Choose what to follow."),

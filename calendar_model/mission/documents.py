@@ -29,11 +29,11 @@ MOST_DOCUMENTS = 100
 def _check_new_link(session: WorkspaceSession, link: DocumentLink) -> None:
     if link.added_by_id != session.actor:
         raise Refused(Problem("document-of-another"))
-    if not is_address(link.address):
-        raise Refused(Problem("document-address-malformed", "address"))
-    known = session.scalars(select(DocumentLink.address).where(DocumentLink.record_id == link.record_id)).all()
-    if link.address in known:
-        raise Refused(Problem("document-linked-already", "address"))
+    if not is_address(link.url):
+        raise Refused(Problem("document-address-malformed", "url"))
+    known = session.scalars(select(DocumentLink.url).where(DocumentLink.record_id == link.record_id)).all()
+    if link.url in known:
+        raise Refused(Problem("document-linked-already", "url"))
     if len(known) >= MOST_DOCUMENTS:
         raise Refused(Problem("document-too-many", values={"limit": MOST_DOCUMENTS}))
 
@@ -83,7 +83,7 @@ def add_document(
             raise Refused(Problem("record-gone"))
         link = DocumentLink(
             record_id=record_id,
-            address=address,
+            url=address,
             document_title=" ".join(title.split()) or address[:300],
             added_by_id=viewer.person_id,
         )

@@ -620,13 +620,13 @@ class DocumentLink(Base):
     """
 
     __tablename__ = "document_link"
-    __table_args__ = (UniqueConstraint("record_id", "address"),)
+    __table_args__ = (UniqueConstraint("record_id", "url"),)
 
     VISIBLE_WITH = ("record_id",)
 
     id: Mapped[str] = _id()
     record_id: Mapped[str] = _of("record", index=False)
-    address: Mapped[str] = _text(NOTE, required=True)
+    url: Mapped[str] = _text(NOTE, required=True)
     document_title: Mapped[str] = _text(LINE, required=True)
     added_by_id: Mapped[str] = _of("person", index=False)
     at: Mapped[datetime] = mapped_column(default=now)

@@ -265,9 +265,9 @@ def plant_restricted(workspace: Workspace, planted: Planted) -> None:
             session.add(FollowUp(**planted.texts(FollowUp), record_id=record, due=TODAY, owner_id=planted.named))
         later = {"until": TODAY + timedelta(days=1), "person_id": planted.named}
         session.add(RetentionExtension(**planted.texts(RetentionExtension), record_id=planted.records[Case], **later))
-        address = f"https://example.org/{(typed_in := planted.text('document_link', 'address'))}"
+        address = f"https://example.org/{(typed_in := planted.text('document_link', 'url'))}"
         planted.canaries[address] = planted.canaries.pop(typed_in)
-        link = planted.texts(DocumentLink, address=address)
+        link = planted.texts(DocumentLink, url=address)
         session.add(DocumentLink(**link, record_id=planted.records[Case], added_by_id=planted.named))
         reference = planted.texts(ArchivedAs)
         session.add(ArchivedAs(**reference, record_id=planted.records[Case], entered_by_id=planted.named))

@@ -61,7 +61,7 @@ def test_it_has_the_texts_the_parts_and_the_history(me: Viewer, other: Viewer, s
     files = unpacked(archived(me, statement))
     record = json.loads(only(files, f"{statement[:8]}.json"))
     assert (record["id"], record["kind"], record["record"]["title"]) == (statement, "statement", f"{SECRET} Item 4")
-    assert record["parts"]["document_link"][0]["address"] == "https://archive.example/17"
+    assert record["parts"]["document_link"][0]["url"] == "https://archive.example/17"
     assert [one["number"] for one in record["parts"]["version"]] == [1, 2]
     assert record["parts"]["archived_as"][0]["reference"] == "2026/17"
     assert set(record["people"].values()) == {"Amina Berg", "Other"}

@@ -37,7 +37,7 @@ def test_a_document_is_linked_with_who_added_it_and_removed(me: Viewer, other: V
     made = save(me, Engagement, ENGAGEMENT)
     first = add_document(me, made, address=f"  {ADDRESS} ", title=" The  letter ")
     add_document(other, made, address="http://example.org/", title="")
-    assert [(one.address, one.document_title, one.added_by.name) for one in documents_of(me, made)] == [
+    assert [(one.url, one.document_title, one.added_by.name) for one in documents_of(me, made)] == [
         (ADDRESS, "The letter", "Amina Berg"), ("http://example.org/", "http://example.org/", "Other"),
     ]  # fmt: skip
     remove_document(other, first)
@@ -65,8 +65,8 @@ def test_links_are_not_changed_and_not_made_in_the_name_of_another(me: Viewer, o
     with refused_for("document-linked-already"):
         add_document(other, made, address=ADDRESS, title="Again")
     with refused_for("document-changed"), writing(me) as session:
-        session.get_one(DocumentLink, link).address = "https://elsewhere.example/"
-    columns = {"record_id": made, "address": "https://b.example/", "document_title": "B"}
+        session.get_one(DocumentLink, link).url = "https://elsewhere.example/"
+    columns = {"record_id": made, "url": "https://b.example/", "document_title": "B"}
     with refused_for("document-of-another"), writing(me) as session:
         session.add(DocumentLink(**columns, added_by_id=other.person_id))
     with refused_for("document-of-another"), writing(me) as session:
@@ -115,5 +115,5 @@ def test_they_go_and_come_back_with_their_record(me: Viewer) -> None:
     enter_reference(me, made, "2026/17")
     done = delete_record(me, RecordKind.ENGAGEMENT, made, seen=1, reason="It was entered twice.")
     undo(me, done)
-    assert [one.address for one in documents_of(me, made)] == [ADDRESS]
+    assert [one.url for one in documents_of(me, made)] == [ADDRESS]
     assert archived_as(me, made) is not None

@@ -27,7 +27,7 @@ def test_a_document_is_added_and_removed_and_the_reference_entered(me: Viewer, p
     app.text_input(key=f"document_title_{made}").input("The *letter*")
     click(app, f"document_add_{made}")
     (link,) = documents_of(me, made)
-    assert (link.address, link.document_title) == ("https://archive.example/[17](x)", "The *letter*")
+    assert (link.url, link.document_title) == ("https://archive.example/[17](x)", "The *letter*")
     app.text_input(key=f"archived_as_{made}").input("2026/17")
     click(app, f"archived_save_{made}")
     found = archived_as(me, made)

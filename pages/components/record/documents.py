@@ -49,7 +49,7 @@ def draw_documents(record: Record, context: PageContext) -> None:
         with st.container(key="lines_documents", gap="xsmall"):
             for link in found:
                 _draw_link(link, why, context.zone)
-        fields.line(_("Web address"), text_limit("document_link", "address"), key=f"document_address_{record.id}")
+        fields.line(_("Web address"), text_limit("document_link", "url"), key=f"document_address_{record.id}")
         fields.line(_("Title"), text_limit("document_link", "document_title"), key=f"document_title_{record.id}")
         st.button(
             _("Add document"), key=f"document_add_{record.id}", on_click=_add, args=(record.id,),
@@ -60,7 +60,7 @@ def draw_documents(record: Record, context: PageContext) -> None:
 def _draw_link(link: DocumentLink, why: str, zone: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         with st.container(gap=None, key=f"document_{link.id}"):
-            st.markdown(linked(plain(link.document_title), link.address))
+            st.markdown(linked(plain(link.document_title), link.url))
             at = wording.moment(link.at, zone)
             st.caption(plain(_("Added by {name}, {at}.").format(name=link.added_by.name, at=at)))
         st.button(

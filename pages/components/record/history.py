@@ -40,7 +40,7 @@ _ACTIONS = Translated({"create": N_("added"), "update": N_("changed"), "delete":
 _FIELDS = Translated(
     {
         "on": N_("Date"),
-        "address": N_("Web address"),
+        "url": N_("Web address"),
         "document_title": N_("Title"),
         "added_by_id": N_("Added by"),
         "entered_by_id": N_("Entered by"),

@@ -16,14 +16,14 @@ def upgrade() -> None:
         "document_link",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("record_id", sa.String(length=32), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
         sa.Column("document_title", sa.Text(), nullable=False),
         sa.Column("added_by_id", sa.String(length=32), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["added_by_id"], ["person.id"], name=op.f("fk_document_link_added_by_id_person")),
         sa.ForeignKeyConstraint(["record_id"], ["record.id"], name=op.f("fk_document_link_record_id_record")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document_link")),
-        sa.UniqueConstraint("record_id", "address", name=op.f("uq_document_link_record_id_address")),
+        sa.UniqueConstraint("record_id", "url", name=op.f("uq_document_link_record_id_url")),
     )
     op.create_table(
         "archived_as",
