@@ -74,8 +74,11 @@ CODES = {
     "values",
     "before",
     "after",
+    "quote",
+    "prefix",
+    "suffix",
 }
-"""Columns of text that hold a code: the rules, or the page that reads them, take nothing else."""
+"""Columns of text that hold a code, or a part of a saved text: the rules, or the page that reads them, take nothing else."""
 
 
 @dataclass(frozen=True)
