@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, or_, select
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
 from calendar_model.store.history import CREATE, DELETE, Columns, Written
-from calendar_model.store.models import Access, AccessRequest, Change, Contact, NotAnnounced
+from calendar_model.store.models import APPEND_ONLY, Access, AccessRequest, Change, Contact, NotAnnounced
 from calendar_model.store.session import WorkspaceSession
 
 UNDO_WITHIN = timedelta(minutes=2)
@@ -56,6 +56,8 @@ def lines_to_undo(session: WorkspaceSession, numbers: Collection[int], person_id
 
 def _can_be_undone(line: Change) -> bool:
     """Whether a line is of a kind of row that can be taken back, and has all values for it."""
+    if line.table in APPEND_ONLY and line.action == CREATE:
+        return False
     if not line.record_id and line.table != NotAnnounced.__tablename__:
         return False
     before, after = json.loads(line.before), json.loads(line.after)

@@ -33,7 +33,12 @@ MOST_LINES = 500
 """Lines of the history in the PDF; the data have all."""
 
 _PARTS = {
+    "agreed_text": "Agreed texts",
+    "comment": "Comments on the text",
+    "consultee": "Consulted",
+    "consultee_answer": "Answers to the consultation",
     "override": "Overrides",
+    "override_review": "Reviews of overrides",
     "follow_up": "Follow-ups",
     "document_link": "Documents",
     "cosponsor": "Co-sponsors",

@@ -24,6 +24,7 @@ from calendar_model.store.models import (
     Imported,
     ItemLink,
     Person,
+    Presence,
     Record,
     RecordLink,
     Reprisal,
@@ -36,7 +37,7 @@ from calendar_model.terms import RecordKind
 ARCHIVED_KINDS = (RecordKind.STATEMENT, RecordKind.CASE, RecordKind.REPRISAL)
 """The kinds of record that can be exported for the archive."""
 
-_LEFT_OUT = (Identity, Imported, ItemLink, RecordLink, Unsaved)
+_LEFT_OUT = (Identity, Imported, ItemLink, Presence, RecordLink, Unsaved)
 """Rows that belong to records and are not given, or given in another form."""
 
 

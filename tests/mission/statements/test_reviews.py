@@ -15,6 +15,7 @@ from calendar_model.mission.statements.queries import StatementGroup, list_state
 from calendar_model.mission.statements.reviews import OverrideStanding, override_debts, standing_of
 from calendar_model.mission.tasks import TaskKind, own_tasks
 from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.undo import undo, undoable
 from calendar_model.store.models import Case, OverrideReview, Person, Statement
 from calendar_model.terms import Role, StatementFormat, StatementState, Step
 from calendar_model.vocabulary import Sensitivity
@@ -186,3 +187,13 @@ def test_a_review_never_changes_and_never_goes(team: Team) -> None:
         change(lambda kept: setattr(kept, "assessment", "Something else entirely."))
     with refused_for("text-or-override-removed"), writing(team.eve) as session:
         session.delete(session.scalars(select(OverrideReview)).one())
+
+
+def test_neither_an_override_nor_a_review_is_taken_back(team: Team) -> None:
+    team.deliver()
+    with writing(team.eve) as session:
+        values = {"statement_id": team.made, "override_id": team.asked, "version_number": 2}
+        session.add(OverrideReview(**values, assessment=ASSESSMENT, person_id=team.eve.person_id))
+    with refused_for("undo-unknown"):
+        undo(team.eve, undoable(session))
+    assert team.standing is OverrideStanding.REVIEWED
