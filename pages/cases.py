@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
@@ -102,21 +103,28 @@ def draw_cases(found: Sequence[Case], raised_in: dict[str, list[Statement]], con
         )
         return
     groups: dict[Attention, list[Case]] = {attention: [] for attention in Attention}
+    changed = changed_lately(context)
     kept = [case for case in found if context.keeps(RecordKind.CASE, case)]
     for case in kept:
         groups[cases.attention(case, cases.delivered_days(raised_in[case.id]))].append(case)
     for attention, title in GROUPS.items():
         if groups[attention]:
             st.markdown(f"### {title}: {len(groups[attention])}")
-            _draw_case_lines(groups[attention], raised_in, context, attention)
+            _draw_case_lines(groups[attention], raised_in, context, attention, changed)
     _draw_folded(
-        groups[Attention.CLOSED], lambda rows: _draw_case_lines(rows, raised_in, context, Attention.CLOSED), _("cases")
+        groups[Attention.CLOSED],
+        lambda rows: _draw_case_lines(rows, raised_in, context, Attention.CLOSED, changed),
+        _("cases"),
     )
     left_out_caption(len(found) - len(kept))
 
 
 def _draw_case_lines(
-    found: Iterable[Case], raised_in: dict[str, list[Statement]], context: PageContext, attention: Attention
+    found: Iterable[Case],
+    raised_in: dict[str, list[Statement]],
+    context: PageContext,
+    attention: Attention,
+    changed: Collection[str],
 ) -> None:
     with st.container(key=f"lines_cases_{attention}", gap="small"):
         for case in found:
@@ -124,6 +132,7 @@ def _draw_case_lines(
                 labels.state_name(case.country, context.reference),
                 _("Suggested by {suggesters}").format(suggesters=SUGGESTERS[case.suggested_by]),
                 _("Closed on {closed_on}").format(closed_on=wording.day(case.closed_on)) if case.closed_on else "",
+                changed_words(case.id, changed),
             ]
             entry(case, _case_sentences(case, raised_in[case.id], attention), about)
 
@@ -162,18 +171,23 @@ def draw_reprisals(found: Sequence[Reprisal], context: PageContext) -> None:
             )
         )
         return
+    changed = changed_lately(context)
     kept = [one for one in found if context.keeps(RecordKind.REPRISAL, one)]
     for state, title in STANDING.items():
         rows = [one for one in kept if one.state is state]
         if rows:
             st.markdown(f"### {title}: {len(rows)}")
-            _draw_reprisal_lines(rows, context, state)
+            _draw_reprisal_lines(rows, context, state, changed)
     closed = [one for one in kept if one.state is ReprisalState.CLOSED]
-    _draw_folded(closed, lambda rows: _draw_reprisal_lines(rows, context, ReprisalState.CLOSED), _("reprisals"))
+    _draw_folded(
+        closed, lambda rows: _draw_reprisal_lines(rows, context, ReprisalState.CLOSED, changed), _("reprisals")
+    )
     left_out_caption(len(found) - len(kept))
 
 
-def _draw_reprisal_lines(found: Iterable[Reprisal], context: PageContext, state: ReprisalState) -> None:
+def _draw_reprisal_lines(
+    found: Iterable[Reprisal], context: PageContext, state: ReprisalState, changed: Collection[str]
+) -> None:
     with st.container(key=f"lines_reprisals_{state}", gap="small"):
         for one in found:
             about = [
@@ -182,6 +196,7 @@ def _draw_reprisal_lines(found: Iterable[Reprisal], context: PageContext, state:
                 _("Date alleged: {alleged_on}").format(alleged_on=wording.day(one.alleged_on))
                 if one.alleged_on
                 else "",
+                changed_words(one.id, changed),
             ]
             sentence = ""
             if one.reported_on:

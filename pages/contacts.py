@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.record.work_links import engagement_links
 from pages.components.shell.guard import require_entrance
@@ -9,7 +10,7 @@ from pages.components.shell.new import link_to_new
 
 require_entrance()
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -164,8 +165,9 @@ def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: Page
     if not found:
         st.markdown(_("No contacts match. Broaden your search."))
         return
+    changed = changed_lately(context)
     record_table(
-        [table_row(one, last, context) for one in found],
+        [table_row(one, last, context, changed) for one in found],
         [one.id for one in found],
         "contacts",
         columns={
@@ -187,9 +189,15 @@ def draw_table(found: Sequence[Contact], last: Mapping[str, date], context: Page
     )
 
 
-def table_row(one: Contact, last: Mapping[str, date], context: PageContext) -> dict[str, object]:
+def table_row(
+    one: Contact, last: Mapping[str, date], context: PageContext, changed: Collection[str]
+) -> dict[str, object]:
     holding = (ConsentState.HOLDS, ConsentState.ENDING)
-    marks = {"restricted": one.sensitivity is Sensitivity.RESTRICTED, "sample": one.sample}
+    marks = {
+        _("restricted"): one.sensitivity is Sensitivity.RESTRICTED,
+        _("sample"): one.sample,
+        changed_words(one.id, changed): one.id in changed,
+    }
     return {
         _("Code"): marked(one.title, marks),
         _("Kind"): words(one.contact_kind),

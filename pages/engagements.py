@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.own_mission import choose_own_mission
 from pages.components.shell.guard import require_entrance
 from pages.components.shell.navigation import NEW
 
 require_entrance()
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -176,7 +177,7 @@ def draw_pressing_follow_ups(names: Mapping[str, str], context: PageContext) -> 
                     args=(line.record_id,),
                     wrap=True,
                 )
-                about = (line.record_title, names.get(line.owner_id, ""), "sample" if line.sample else "")
+                about = (line.record_title, names.get(line.owner_id, ""), _("sample") if line.sample else "")
                 st.caption(plain(" · ".join(part for part in about if part)), width="content")
     show_more(SHOWN_PRESSING, len(shown), len(found), MORE_PRESSING, button="more_pressing")
 
@@ -187,8 +188,9 @@ def draw_table(
     """Draw the engagements found, of ``count`` that match, with their links."""
     items = context.table[context.table["item"].isin({item for one in links.values() for item in one.items})]
     titles = dict(zip(items["item"].astype(str), items["title"].astype(str), strict=True))
+    changed = changed_lately(context)
     record_table(
-        [table_row(line, links[line.id], titles, context) for line in found],
+        [table_row(line, links[line.id], titles, context, changed) for line in found],
         [line.id for line in found],
         "engagements",
         columns={
@@ -213,10 +215,19 @@ def draw_table(
 
 
 def table_row(
-    line: EngagementLine, links: EngagementLinks, titles: Mapping[str, str], context: PageContext
+    line: EngagementLine,
+    links: EngagementLinks,
+    titles: Mapping[str, str],
+    context: PageContext,
+    changed: Collection[str],
 ) -> dict[str, Any]:
     linked = [*(titles[item] for item in links.items if item in titles), *(one.title for one in links.records)]
-    marks = {"planned": line.on > context.today, "restricted": line.restricted, "sample": line.sample}
+    marks = {
+        _("planned"): line.on > context.today,
+        _("restricted"): line.restricted,
+        _("sample"): line.sample,
+        changed_words(line.id, changed): line.id in changed,
+    }
     return {
         _("When"): line.on,
         _("Kind"): wording.terms(line.kinds),

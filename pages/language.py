@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -81,8 +82,9 @@ def draw_list(context: PageContext) -> None:
     ]
     outcome = choose_outcome(found)
     shown = [one for one in found if outcome in (EVERY, one.outcome)]
+    changed = changed_lately(context)
     for group in group_by_item(shown, context.table, context.today):
-        draw_group(group, context)
+        draw_group(group, context, changed)
     left_out_caption(len(everything) - len(found))
     csv_download(proposals_table(shown), "language_proposals", listed=language.LISTED)
     st.caption(_("These files leave out restricted records."))
@@ -98,7 +100,7 @@ def choose_outcome(found: Sequence[LanguageProposal]) -> str:
     return str(chosen or EVERY)
 
 
-def draw_group(group: ProposalGroup, context: PageContext) -> None:
+def draw_group(group: ProposalGroup, context: PageContext, changed: Collection[str]) -> None:
     rows = context.table[context.table["item"] == group.item]
     if rows.empty:
         st.subheader(_("Not linked to a calendar item"))
@@ -118,7 +120,8 @@ def draw_group(group: ProposalGroup, context: PageContext) -> None:
         for one in group.proposals:
             forum = labels.short_organisation(one.forum, context.reference) if one.forum else ""
             restricted = _("Restricted") if one.sensitivity is Sensitivity.RESTRICTED else ""
-            entry(one, [f"“{shortened(one.wording, MOST_SIGNS)}”"], [words(one.outcome), one.text, forum, restricted])
+            about = [words(one.outcome), one.text, forum, restricted, changed_words(one.id, changed)]
+            entry(one, [f"“{shortened(one.wording, MOST_SIGNS)}”"], about)
 
 
 # --- One proposal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.shell.guard import require_entrance
 
@@ -111,10 +112,13 @@ def draw_event_lines(
     rows = {row.item: row for row in context.table[context.table["item"].isin(map(_item, events))].itertuples()}
     around = context.table[context.table["item"].isin({link.item for event in events for link in event.items})]
     titles = dict(zip(around["item"].astype(str), around["title"].astype(str), strict=True))
+    changed = changed_lately(context)
     with st.container(key=f"lines_events_{place}", gap="small"):
         for event in events:
             with dated_line(event.id, plain(when(rows[_item(event)], context.zone)), stacked=True, width=WHEN):
                 draw_event(event, speakers[event.id], titles, context.today)
+                if news := changed_words(event.id, changed):
+                    st.caption(news)
                 if event.sensitivity is Sensitivity.RESTRICTED:
                     st.caption(plain(who_sees(event, everyone)))
 

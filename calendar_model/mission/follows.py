@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from calendar_model import calendar, wording
@@ -412,9 +412,7 @@ def changed_records(viewer: Viewer, since: datetime, workspace: Workspace | None
         owned = set(session.scalars(select(Record.id).where(Record.owner_id == viewer.person_id)))
         items = _items(session, found, table)
         # What has changed lately is little; what is followed and owned, and linked to it, can be much.
-        lately = (Change.record_id != "", Change.at > since, Change.person_id != viewer.person_id)
-        newest = select(Change).where(*lately).order_by(Change.number.desc()).limit(MOST_LINES)
-        lines = history_lines(session.scalars(newest))
+        lines = history_lines(session.scalars(_by_others(viewer, since)))
         changed = {line.record_id for line in lines}
         linked = _linked(session, changed - theirs - owned, theirs | owned, items)
         shown = select(Record.id, Record.kind, Record.title).where(
@@ -429,6 +427,23 @@ def changed_records(viewer: Viewer, since: datetime, workspace: Workspace | None
         RecordNews(id_, rows[id_].kind, rows[id_].title, id_ in theirs, id_ in owned, news)
         for id_, news in of_record.items()
     ]
+
+
+def changed_by_others(viewer: Viewer, since: datetime, workspace: Workspace | None = None) -> frozenset[str]:
+    """The identifiers of the records that others have changed since an instant (aware), as far as the viewer may see.
+
+    What :func:`changed_records` tells of counts, of all records; none for a viewer who is nobody.
+    """
+    if not viewer.person_id:
+        return frozenset()
+    with reading(viewer, workspace) as session:
+        return frozenset(line.record_id for line in history_lines(session.scalars(_by_others(viewer, since))))
+
+
+def _by_others(viewer: Viewer, since: datetime) -> Select[Change]:
+    """The newest lines of the history about records that others have written since an instant."""
+    lately = (Change.record_id != "", Change.at > since, Change.person_id != viewer.person_id)
+    return select(Change).where(*lately).order_by(Change.number.desc()).limit(MOST_LINES)
 
 
 def _linked(

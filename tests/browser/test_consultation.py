@@ -12,14 +12,18 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from calendar_model.access.permissions import ANONYMOUS, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.consultation import answer_consultation
+from calendar_model.mission.statements.reviews import override_debts
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
-from calendar_model.store.models import Person, Statement
+from calendar_model.store.models import Case, Person, Statement
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
+from calendar_model.vocabulary import Sensitivity
 from tests.browser import sign_in
 from tests.browser.conftest import free_port, settled, start_server, stop_server
 from tests.browser.driver import add, press
+from tests.cases import ANSWERS, CASE
 from tests.staff import CLEARER
 
 PASSAGE = "Defenders who work alone need all of us."
@@ -43,7 +47,13 @@ class Site(NamedTuple):
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder: Path = tmp_path_factory.mktemp("consultation")
     workspace = open_workspace(f"sqlite:///{folder / 'workspace.sqlite'}")
-    roles = {"Amina Berg": None, "Ola Nor": {Role.READER}, "Kari Moe": {Role.READER}, "Head": CLEARER}
+    roles = {
+        "Amina Berg": None,
+        "Ola Nor": {Role.READER},
+        "Kari Moe": {Role.READER},
+        "Head": CLEARER,
+        "Deputy": CLEARER,
+    }
     people = {}
     for name, given in roles.items():
         values = {"name": name} if given is None else {"name": name, "roles": given}
@@ -150,3 +160,45 @@ def test_from_an_idea_to_the_delivered_text(site: Site, open_as: dict[str, Page]
     expect(head.get_by_role("button", name="Add comment")).to_have_count(0)
     with reading(site.people["Head"], site.workspace) as session:
         assert session.get_one(Statement, site.statement).state is StatementState.DELIVERED
+
+
+def test_an_override_is_requested_confirmed_used_and_reviewed_by_another(site: Site, open_as: dict[str, Page]) -> None:
+    amina, *others = (site.people[name] for name in ("Amina Berg", "Head", "Deputy"))
+    named = [one.person_id for one in (amina, *others)]
+    unanswered = {**CASE, **ANSWERS, "mission_consulted_on": None}
+    raised = save(amina, Case, unanswered, named=named, workspace=site.workspace)
+    values = {"title": "Urgent", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.RESTRICTED}
+    text = "One defender waits for a hearing."
+    made = commands.start_statement(amina, values, text=text, named=named, links=[raised], workspace=site.workspace)
+    commands.move(amina, made, StatementState.CONSULTATION, seen=1, workspace=site.workspace)
+
+    def at(name: str) -> Page:
+        page = open_as[name]
+        page.goto(f"{site.address}/statements?record={made}")
+        settled(page)
+        return page
+
+    writer = at("Amina Berg")
+    writer.get_by_text("Override outstanding checks").click()
+    writer.get_by_label("Reason", exact=True).fill("The hearing is tomorrow.")
+    press(writer, "Request override")
+    head = at("Head")
+    head.get_by_label("Reason for confirming").fill("Agreed with the embassy.")
+    for button in ("Confirm override", "Clear version 1", "Mark as delivered"):
+        press(head, button)
+    expect(head.get_by_text("Not reviewed yet.")).to_be_visible()
+
+    # Who asked cannot review; a person who took no part can, and the debt is gone from the list.
+    writer = at("Amina Berg")
+    expect(writer.get_by_text("Not reviewed yet.")).to_be_visible()
+    expect(writer.get_by_role("button", name="Record review")).to_have_count(0)
+    deputy = open_as["Deputy"]
+    deputy.goto(f"{site.address}/statements")
+    settled(deputy)
+    press(deputy, re.compile("^Overrides not reviewed yet: 1"))
+    press(deputy, "Urgent")
+    deputy.get_by_label("Assessment of version 1 as it was made").fill("It could not wait, and the family agreed.")
+    press(deputy, "Record review")
+    expect(deputy.get_by_text("having read version 1")).to_be_visible()
+    expect(at("Head").get_by_text("It could not wait, and the family agreed.")).to_be_visible()
+    assert override_debts(site.people["Deputy"], site.workspace) == []

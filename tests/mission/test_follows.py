@@ -16,6 +16,7 @@ from calendar_model.mission.corrections import record_correction
 from calendar_model.mission.events import item_of, save_event
 from calendar_model.mission.follows import (
     DateSource,
+    changed_by_others,
     changed_dates,
     changed_records,
     follow,
@@ -26,9 +27,9 @@ from calendar_model.mission.follows import (
 )
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Engagement, Follow, observed_date
+from calendar_model.store.models import Case, Engagement, Follow, observed_date
 from calendar_model.store.observed_dates import ObservedDate
-from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, RecordKind
+from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, RecordKind, Suggester
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
 from tests.day import TODAY
 
@@ -226,6 +227,19 @@ def test_what_others_have_done_with_records_is_told(me: Viewer, other: Viewer) -
     assert followed_one.is_followed
     assert [line.person_id for line in own.lines] == [other.person_id]
     assert [step.columns for line in own.lines for step in line.steps] == [("outcome",)]
+
+
+def test_lists_mark_what_others_have_changed_and_the_reader_can_see(me: Viewer, other: Viewer) -> None:
+    mine, theirs = (save(who, Engagement, {"title": "One", **ENGAGEMENT}) for who in (me, other))
+    since = before()
+    save(me, Engagement, {"place": "Geneva"}, record_id=mine, seen=1)
+    hidden = save(other, Case, {"title": "Case 1", "suggested_by": Suggester.MINISTRY})
+    assert changed_by_others(me, since) == frozenset()
+    save(other, Engagement, {}, record_id=theirs, seen=1, items=[SESSION])
+    assert changed_by_others(me, since) == {theirs}
+    assert changed_by_others(other, since) == {mine}
+    assert hidden not in changed_by_others(other, since) | changed_by_others(me, since)
+    assert changed_by_others(ANONYMOUS, since) == frozenset()
 
 
 def test_the_number_of_queries_does_not_grow(me: Viewer, other: Viewer) -> None:

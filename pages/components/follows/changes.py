@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time
 
 import streamlit as st
 
@@ -25,6 +24,7 @@ from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from calendar_model.vocabulary import Precision, Standing
 from pages.components.cycles.upr_address import link_to_state
+from pages.components.record.changed import since_last_visit
 from pages.components.shell import follow, item_panel
 from pages.components.shell.context import PageContext
 from pages.components.shell.navigation import PAGE_OF, RECORD, link
@@ -53,7 +53,7 @@ def draw_changes(context: PageContext) -> None:
     """
     if not context.viewer.person_id:
         return
-    since = datetime.combine(context.last_visit or context.today, time.min, UTC)
+    since = since_last_visit(context)
     dates, records = changed_dates(context.viewer, since), changed_records(context.viewer, since)
     all_followed = followed(context.viewer)
     count = len(dates) + len(records)

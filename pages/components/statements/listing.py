@@ -27,6 +27,7 @@ from calendar_model.terms import RecordKind, Role, StatementFormat, StatementSta
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
+from pages.components.record.changed import changed_lately, changed_words
 from pages.components.record.forms import words
 from pages.components.record.own_mission import choose_own_mission, kept_at
 from pages.components.record.themes import chosen_theme
@@ -132,6 +133,7 @@ def draw_list(context: PageContext, person: Person) -> None:
     shown = {group: listed[: st.session_state.get(_many(group), _AT_FIRST)] for group, listed in groups.items()}
     ids = [one.id for listed in shown.values() for one in listed]
     links, steps = statement_links(context.viewer, ids), next_steps(context.viewer, ids)
+    changed = changed_lately(context)
     for group, listed in groups.items():
         if not listed and (narrowed or group is StatementGroup.OTHERS):
             continue
@@ -140,7 +142,7 @@ def draw_list(context: PageContext, person: Person) -> None:
             with st.container(key=f"lines_{group.name}", gap="small"):
                 for one in shown[group]:
                     missing = next_step_words(steps[one.id]) if one.id in steps else ""
-                    _draw_summary(one, links[one.id], missing, context, names)
+                    _draw_summary(one, links[one.id], [missing, changed_words(one.id, changed)], context, names)
             _draw_more(group, len(listed), len(shown[group]))
         else:
             st.markdown(_EMPTY[group])
@@ -192,7 +194,11 @@ def _show_more(many: str) -> None:
 
 
 def _draw_summary(
-    statement: StatementSummary, links: StatementLinks, missing: str, context: PageContext, names: Mapping[str, str]
+    statement: StatementSummary,
+    links: StatementLinks,
+    notes: Sequence[str],
+    context: PageContext,
+    names: Mapping[str, str],
 ) -> None:
     items = context.table[context.table["item"].isin(links.items)]
     asked = names.get(statement.waiting_for_id or "", "")
@@ -204,7 +210,7 @@ def _draw_summary(
         _("awaiting reply from {asked}").format(asked=asked) if asked else "",
         answered_words(links.answers) if links.answers else "",
         _("raises {cases}").format(cases=", ".join(links.cases)) if links.cases else "",
-        "restricted" if statement.restricted else "",
+        _("restricted") if statement.restricted else "",
         _("agreed text") if statement.is_agreed else "",
         _("override not reviewed") if statement.unreviewed else "",
         _("you have unsaved text") if statement.is_typed else "",
@@ -223,8 +229,8 @@ def _draw_summary(
                 wrap=True,
             )
             st.caption(" · ".join([f"**{_state(statement.state)}**", *(plain(part) for part in about if part)]))
-            if missing:
-                st.caption(plain(missing))
+            for note in filter(None, notes):
+                st.caption(plain(note))
 
 
 def _due(statement: StatementSummary, today: date) -> str:
