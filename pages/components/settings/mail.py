@@ -26,7 +26,7 @@ from calendar_model.mission.records import text_limit
 from calendar_model.terms import MailRhythm, MailStop
 from calendar_model.translation import LANGUAGES, N_, Translated, language
 from calendar_model.translation import gettext as _
-from pages.components.record import forms
+from pages.components.record import fields, forms
 from pages.components.shell import rights, sign_in
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
@@ -124,11 +124,11 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
                 key=_LANGUAGE,
                 width=180,
             )
-    st.text_input(
+    fields.line(
         _("Address"),
+        text_limit("mail_choice", "address"),
         value=of.address,
         key=_ADDRESS,
-        max_chars=text_limit("mail_choice", "address"),
         width=420,
         help=_("A new address gets a message with a link first. To have it forgotten, choose no digest and empty it."),
     )

@@ -68,7 +68,7 @@ def _draw_agreed(agreed: AgreedText, zone: str) -> None:
     if agreed.agreed_between:
         between = plain(agreed.agreed_between)
         says = f"{says} {_('Agreed between: {between}.').format(between=between)}"
-    st.markdown(f":material/done_all: {says}")
+    st.markdown(says)
 
 
 def _draw_passages(number: int, passages: Sequence[str]) -> None:
