@@ -159,9 +159,7 @@ def _newest_in(session: WorkspaceSession, statement_id: str, language: str) -> V
     """The newest saved text in a language."""
     saved = select(Version).where(Version.statement_id == statement_id, Version.language == language)
     with session.no_autoflush:
-        return session.scalars(
-            saved.order_by(Version.number.desc()).limit(1).execution_options(everything=True)
-        ).first()
+        return session.scalars(saved.order_by(Version.number.desc()).limit(1)).first()
 
 
 def _check_unsaved(session: WorkspaceSession, row: Unsaved) -> None:
