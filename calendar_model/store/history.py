@@ -171,7 +171,7 @@ class _Layout:
 @cache
 def _layout(mapper: Mapper[Any]) -> _Layout:
     kind = mapper.class_
-    columns = {attribute.key: attribute.columns[0] for attribute in mapper.column_attrs}
+    columns: dict[str, sa.ColumnElement[Any]] = {one.key: one.columns[0] for one in mapper.column_attrs}
     return _Layout(
         table=str(mapper.local_table.description),
         names=kind.names_in_history(),

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from calendar_model.documents import word
 from calendar_model.documents.delivery import delivery
 from calendar_model.documents.letterhead import fill, opened
+from calendar_model.documents.printable import printable
 from calendar_model.documents.word import MadeFor
 from calendar_model.reference import Reference
 from calendar_model.store.models import Person, Statement, Version
@@ -157,7 +158,7 @@ def test_what_was_typed_is_never_a_field_markup_or_another_placeholder(parts: li
     typed = "".join(parts) + other
     document = opened(letter(), "Statement", "", TODAY)
     fill(document, {"item": typed, "speaker": "Ambassador"})
-    shown = " ".join(word.printable(typed).split()) or "[item]"
+    shown = " ".join(printable(typed).split()) or "[item]"
     assert document.paragraphs[0].text == f"Item {shown}, Ambassador"
     out = io.BytesIO()
     document.save(out)

@@ -10,7 +10,8 @@ import docx
 import pytest
 
 from calendar_model.imports.plan import ImportRefused
-from calendar_model.imports.word_templates import LARGEST_FILE, checked, kept_name
+from calendar_model.imports.word_templates import checked, kept_name
+from calendar_model.mission.statements.templates import LARGEST_FILE
 from tests.letters import ANYWHERE, in_body, letter, related, repacked, texts_of
 
 VBA = "http://schemas.microsoft.com/office/2006/relationships/vbaProject"
