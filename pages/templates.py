@@ -15,7 +15,13 @@ from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import made_as
 from calendar_model.mission.missions import missions
 from calendar_model.mission.statements import languages
-from calendar_model.mission.statements.templates import PLACEHOLDERS, delete_template, save_template, templates
+from calendar_model.mission.statements.templates import (
+    PLACEHOLDERS,
+    delete_template,
+    save_template,
+    template_files,
+    templates,
+)
 from calendar_model.terms import StatementFormat, Voice
 from calendar_model.translation import gettext as _
 from pages.components.record import forms
@@ -26,6 +32,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person, viewer
 from pages.components.shell.navigation import NEW, RECORD
 from pages.components.shell.words import plain
+from pages.components.statements.template_file import draw_file
 from pages.components.widgets import labels
 
 if TYPE_CHECKING:
@@ -47,6 +54,7 @@ def draw_list(found: Sequence[StatementTemplate], context: PageContext) -> None:
     if not found:
         st.markdown(_("No templates yet. Write one here, or open a statement and save its text as a template."))
     names = {one.id: one.name for one in missions(context.viewer)}
+    with_file = template_files(context.viewer)
     with st.container(key="lines_templates", gap="small"):
         for one in found:
             about = [
@@ -54,6 +62,7 @@ def draw_list(found: Sequence[StatementTemplate], context: PageContext) -> None:
                 labels.short_organisation(one.forum, context.reference) if one.forum else "",
                 languages.name(one.language),
                 names.get(one.mission_id or "", ""),
+                _("Word file") if one.id in with_file else "",
             ]
             with st.container(gap=None, key=f"entry_{one.id}"):
                 st.button(
@@ -88,7 +97,10 @@ def draw_form(kept: StatementTemplate | None, context: PageContext) -> None:
         )
         form.mission()
         form.submit(_("Save template"), save)
-    if kept is not None and not form.why_not:
+    if kept is None:
+        return
+    draw_file(form, context)
+    if not form.why_not:
         st.button(_("Delete template"), key="delete_template", type="tertiary", on_click=delete, args=(form,))
 
 

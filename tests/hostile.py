@@ -45,6 +45,7 @@ from calendar_model.store.models import (
     Statement,
     StatementTemplate,
     Subscription,
+    TemplateFile,
     Unsaved,
     new_id,
 )
@@ -133,7 +134,8 @@ def _complete(workspace: Workspace) -> None:
         workspace=workspace,
     )
     with writing(member(other), workspace=workspace) as session:
-        session.add(StatementTemplate(name="General debate", format=StatementFormat.GENERAL_DEBATE, text="Thanks."))
+        template = StatementTemplate(name="General debate", format=StatementFormat.GENERAL_DEBATE, text="Thanks.")
+        session.add(TemplateFile(template=template, name="Letter.docx", content=b"PK"))
         session.add(
             NotAnnounced(item="session-UPR53", asked_on=TODAY, ask_again_on=TODAY + timedelta(7), person_id=other)
         )

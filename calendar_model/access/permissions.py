@@ -47,6 +47,7 @@ from calendar_model.store.models import (
     StatementTemplate,
     Subscription,
     SubscriptionUse,
+    TemplateFile,
     Unsaved,
     WaitingAccount,
 )
@@ -115,6 +116,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[RetentionPeriod] = sa.true()
         rules[StatementTemplate] = _reads_records(viewer) & _at_mission(viewer, StatementTemplate.mission_id)
+        rules[TemplateFile] = _reads_records(viewer) & TemplateFile.template_id.in_(_templates_read(viewer))
         # A digest is made as its person, without their restricted records.
         rules[Follow] = Follow.person_id == viewer.person_id
         rules[Account] = rules[WaitingAccount] = _administers(viewer)
@@ -271,6 +273,12 @@ def _concerned_with_request(viewer: Viewer) -> ColumnElement[bool]:
 def _belonging(viewer: Viewer, kind: type[Subscription | RemoteCalendar]) -> Select[str]:
     theirs = kind.__table__.alias()
     return select(theirs.c.id).where(theirs.c.person_id == viewer.person_id)
+
+
+def _templates_read(viewer: Viewer) -> Select[str]:
+    """The templates of the missions of which the viewer reads what is internal."""
+    template = StatementTemplate.__table__.alias()
+    return select(template.c.id).where(_at_mission(viewer, template.c.mission_id))
 
 
 def _open_to(

@@ -240,6 +240,7 @@ SUBJECT_OF_TABLE: Mapping[str, Subject] = {
     "statement_template": Subject.TEMPLATE,
     "subscription": Subject.SUBSCRIPTION,
     "subscription_use": Subject.SUBSCRIPTION,
+    "template_file": Subject.TEMPLATE,
     "waiting_account": Subject.ACCOUNT,
 }
 """The subject of the rows of a table; a table that is missing here and above is written by nobody."""

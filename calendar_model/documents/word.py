@@ -45,6 +45,10 @@ _AFTER_BIDI = (
 )  # fmt: skip
 """Properties of a paragraph that follow ``w:bidi``: their order is fixed, and Word is strict about it."""
 
+_AFTER_LANG = ("w:eastAsianLayout", "w:specVanish", "w:oMath", "w:rPrChange")
+_AFTER_RTL = ("w:cs", "w:em", "w:lang", *_AFTER_LANG)
+"""Properties of a run that follow ``w:lang`` and ``w:rtl``."""
+
 _IN_TABLE = "Table Text"
 _PAPER = (Cm(21.0), Cm(29.7))
 _THUMBNAIL = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/thumbnail"
@@ -135,22 +139,27 @@ def new(kind: str, made: MadeFor, author: str, *, margin: float = 2.2) -> Docume
     ``margin`` is in centimetres, on both sides.
     """
     document = docx.Document()
+    name_only(document, kind, author, made.on)
     section = document.sections[0]
     section.page_width, section.page_height = _PAPER
     section.left_margin = section.right_margin = Cm(margin)
     section.top_margin, section.bottom_margin = Cm(2.4), Cm(2.2)
     section.header_distance = section.footer_distance = Cm(1.1)
     _style_all(document)
-    properties = document.core_properties
-    properties.title, properties.author = kind, printable(author)
-    properties.last_modified_by, properties.comments, properties.language = "", "", "en-GB"
-    properties.created = properties.modified = datetime.combine(made.on, time())
     package = document.part.package
     for name, relation in list(package.rels.items()):
         # The template's thumbnail of an empty page.
         if relation.reltype == _THUMBNAIL:
             del package.rels[name]
     return document
+
+
+def name_only(document: Document, kind: str, author: str, on: date) -> None:
+    """Have the properties of a document say no more than its kind, which mission made it, and on which day."""
+    properties = document.core_properties
+    properties.title, properties.author = kind, printable(author)
+    properties.last_modified_by, properties.comments, properties.language = "", "", "en-GB"
+    properties.created = properties.modified = datetime.combine(on, time())
 
 
 def to_bytes(document: Document) -> bytes:
@@ -300,18 +309,20 @@ def in_language(paragraph: Paragraph, language: str) -> None:
     """Mark the language of a paragraph's runs, and set the direction of languages written from the right."""
     tag = languages.tag(language)
     written_to_left = languages.right_to_left(language)
-    if written_to_left:
-        properties: Any = paragraph._p.get_or_add_pPr()
+    if written_to_left and (properties := paragraph._p.get_or_add_pPr()).find(qn("w:bidi")) is None:
         properties.insert_element_before(OxmlElement("w:bidi"), *_AFTER_BIDI)
     for run in paragraph.runs:
         properties = run._r.get_or_add_rPr()
+        for name in ("w:rtl", "w:lang"):
+            for found in properties.findall(qn(name)):
+                properties.remove(found)
         if written_to_left:
-            properties.append(OxmlElement("w:rtl"))
+            properties.insert_element_before(OxmlElement("w:rtl"), *_AFTER_RTL)
         spoken = OxmlElement("w:lang")
         spoken.set(qn("w:val"), tag)
         spoken.set(qn("w:eastAsia"), tag)
         spoken.set(qn("w:bidi"), tag)
-        properties.append(spoken)
+        properties.insert_element_before(spoken, *_AFTER_LANG)
 
 
 def table(document: Document, heads: Sequence[str], rows: Iterable[Sequence[str]], widths: Sequence[float]) -> None:

@@ -44,7 +44,7 @@ _OVER_TIME = int(getattr(signal, "SIGXCPU", 24))
 _slots = threading.BoundedSemaphore(MAX_WORKERS)
 
 
-def read_in_sandbox(what: Literal["calendar", "table"], data: bytes, **options: Plain) -> Any:
+def read_in_sandbox(what: Literal["calendar", "table", "word"], data: bytes, **options: Plain) -> Any:
     """Return what the worker reads from ``data``, as plain JSON values.
 
     ``options`` are passed to the reader of that kind. Raises :class:`~calendar_model.imports.plan.ImportRefused` for

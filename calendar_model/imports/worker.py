@@ -21,6 +21,7 @@ from calendar_model.imports.worker_json import to_json
 READERS = {
     "calendar": ("calendar_model.imports.ics.reader", "read_calendar"),
     "table": ("calendar_model.imports.tables.reader", "read_table"),
+    "word": ("calendar_model.imports.word_reader", "read_word_template"),
 }
 """The module and the name of each kind's reader, a function of bytes and options that returns plain JSON values."""
 

@@ -41,6 +41,7 @@ REQUIRED: Mapping[str, str] = Translated(
         "statement_template.name": N_("Enter a name for the template."),
         "statement_template.format": N_("Choose the format of statements for which it is."),
         "statement_template.text": N_("Enter the text of the template."),
+        "template_file.name": N_("Give the file a name, then choose it again."),
         "comment.remark": N_("Write the comment first."),
         "consultee_answer.answer": N_("Choose your answer."),
         "version.text": N_("There is no text to save yet."),

@@ -150,6 +150,32 @@ _FORMATS: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = MappingProxyT
                 "again."
             )
         ),
+        # Word files of templates.
+        "word-template-kind": N_("This is not a Word document (.docx). Save it as one in Word, then choose that file."),
+        "word-template-too-large": (
+            N_(
+                "The Word file has more than {megabytes} MB, or too many parts. Leave only the layout in it, with "
+                "smaller pictures."
+            )
+        ),
+        "word-template-damaged": (
+            N_("The Word file is damaged or locked with a password. Save it again in Word, then choose it again.")
+        ),
+        "word-template-macros": (
+            N_("The Word file contains macros. Save it in Word as a document without macros (.docx), then choose that.")
+        ),
+        "word-template-remote": (
+            N_(
+                "The Word file takes a template, a picture or text from another place. In Word, break its links, "
+                "attach the template Normal, and save it."
+            )
+        ),
+        "word-template-embedded": (
+            N_(
+                "The Word file contains an object, a chart or a file. Put a picture (PNG or JPEG) in its place, and "
+                "save it."
+            )
+        ),
         # Calendar files.
         "ics-packed": _packed,
         "ics-not-a-calendar": N_("This is not a calendar file. Choose an .ics file exported from a calendar program."),

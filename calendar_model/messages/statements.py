@@ -165,6 +165,10 @@ MESSAGES: Mapping[str, Template] = {
         "Templates."
     ),
     "template-without-text": N_("There is no saved text in this language. Save one first."),
+    "template-file-too-large": N_(
+        "The Word file is larger than {megabytes} MB. Make its pictures smaller in Word, then choose it again."
+    ),
+    "template-file-gone": N_("This template has no Word file any more. Open the template again."),
     **{code: _about_case(says) for code, says in _GAPS.items()},
     **{code: _about_case(says, advice) for code, (says, advice) in _DECISIONS.items()},
     # Who changes what.

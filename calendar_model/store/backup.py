@@ -10,6 +10,7 @@ restricted records and names too, and data erased since; it must be stored as se
 
 from __future__ import annotations
 
+import base64
 import gzip
 import hashlib
 import io
@@ -285,4 +286,6 @@ def _reader(column: sa.Column[Any]) -> Callable[[Any], Any]:
     """Convert a plain value to the type of the column."""
     kind = column.type.python_type
     read: Callable[[Any], Any] = kind.fromisoformat if issubclass(kind, (date, time)) else kind
+    if issubclass(kind, bytes):
+        read = base64.b64decode
     return lambda value: None if value is None else read(value)

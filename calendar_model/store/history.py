@@ -3,13 +3,15 @@
 A line holds the changed columns before and after, and a hash of itself and of the previous line. The lines form a
 chain, and replaying them yields the rows: :func:`verify` checks both. Columns in ``SEALED`` are stored as digests with
 the row's own ``salt``: they show that a value changed while the row exists, but never the value. A digest is of the
-value as it is in the database, so of the ciphertext of an encrypted one, and no key is needed to verify.
+value as it is in the database, so of the ciphertext of an encrypted one, and no key is needed to verify. Of a file
+kept in a column there is only its SHA-256.
 
-Values are read in plain form for JSON: terms by value, days and times as ISO 8601, instants in UTC.
+Values are read in plain form for JSON: terms by value, days and times as ISO 8601, instants in UTC, bytes in Base64.
 """
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -61,6 +63,8 @@ def plain(value: object) -> Plain:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, (date, time)):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
     raise TypeError(f"no plain form for {type(value).__name__}")
 
 
@@ -135,6 +139,7 @@ class _Layout:
     columns: dict[str, sa.ColumnElement[Any]]
     source: sa.FromClause
     sealed: frozenset[str]
+    files: frozenset[str]
     is_record: bool
 
     @property
@@ -149,6 +154,8 @@ class _Layout:
         columns = dict(row._mapping)
         for name in self.sealed:
             columns[name] = {"sealed": _digest(f"{row.salt}{row._mapping[name]}")}
+        for name in self.files:
+            columns[name] = {"sha256": hashlib.sha256(base64.b64decode(row._mapping[name])).hexdigest()}
         return columns
 
     def rows(self, connection: Connection, ids: Sequence[str]) -> dict[str, Columns]:
@@ -164,12 +171,14 @@ class _Layout:
 @cache
 def _layout(mapper: Mapper[Any]) -> _Layout:
     kind = mapper.class_
+    columns: dict[str, sa.ColumnElement[Any]] = {one.key: one.columns[0] for one in mapper.column_attrs}
     return _Layout(
         table=str(mapper.local_table.description),
         names=kind.names_in_history(),
-        columns={attribute.key: attribute.columns[0] for attribute in mapper.column_attrs},
+        columns=columns,
         source=mapper.persist_selectable,
         sealed=kind.SEALED,
+        files=frozenset(name for name, column in columns.items() if isinstance(column.type, sa.LargeBinary)),
         is_record=issubclass(kind, Record),
     )
 

@@ -1099,6 +1099,21 @@ class StatementTemplate(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+class TemplateFile(Base):
+    """The Word file of a template, in which statements of its format are laid out: as checked, without what it needs
+    not. The history has the SHA-256 of its ``content``, never the bytes.
+    """
+
+    __tablename__ = "template_file"
+
+    id: Mapped[str] = _id()
+    template_id: Mapped[str] = _of("statement_template", index=False, unique=True)
+    name: Mapped[str] = _text(NAME, required=True)
+    content: Mapped[bytes] = _required()
+
+    template: Mapped[StatementTemplate] = relationship()
+
+
 class Consultee(Base):
     """A person who was asked for their view of a statement, by whom and until when; ``answers`` has the newest last.
 

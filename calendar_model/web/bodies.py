@@ -34,7 +34,7 @@ UPLOAD_SECONDS = 120
 TOO_LARGE = f"Files may have up to {LARGEST_UPLOAD // 2**20} MB. Choose a smaller one, or split it."
 BODY_TOO_LARGE = "The request body is too large. Open the address without a body."
 QUERY_TOO_LONG = f"The address is too long. Use at most {LONGEST_QUERY} characters after the question mark."
-NOT_OFFERED = "No open page accepts files. Open the Import page and choose the file there."
+NOT_OFFERED = "No open page accepts files. Open the page that takes the file, and choose it there."
 FULL = "Other files are being read. Try again in a minute."
 TOO_SLOW = "The upload took too long. Try again with a smaller file."
 

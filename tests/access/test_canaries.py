@@ -117,7 +117,7 @@ OF_NO_SECRET = {
     "access_request", "account", "correction", "ended_session", "follow", "guess_count", "holding_notice", "last_visit",
     "mail_choice", "mail_policy", "mission", "not_announced", "observed_date", "read_check", "record_read",
     "retention_period", "role_group", "row_key", "sent_mail", "statement_template", "subscription", "subscription_use",
-    "waiting_account",
+    "template_file", "waiting_account",
 }  # fmt: skip
 """Tables in which there is nothing of any restricted record: whose addresses are is tested with the feeds, corrections
 and what is not announced yet are public, missions are known to all staff, templates to those of a mission, groups and accounts
@@ -626,6 +626,7 @@ def test_every_table_is_closed_to_all_who_are_not_named(after: Planted) -> None:
         "RetentionPeriod",
         "HoldingNotice",
         "StatementTemplate",
+        "TemplateFile",
         "MailChoice",
         "MailPolicy",
     }

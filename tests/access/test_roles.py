@@ -80,6 +80,7 @@ from calendar_model.store.models import (
     Statement,
     StatementTemplate,
     Subscription,
+    TemplateFile,
     new_id,
 )
 from calendar_model.terms import (
@@ -333,7 +334,25 @@ def confirmation(world: World, action: Operation) -> Act:
 
 def template(world: World, action: Operation) -> Act:
     values = {"name": title(), "format": StatementFormat.STATEMENT, "text": "Mr President,"}
-    return part(world, StatementTemplate, action, values, name="Other")
+    made = world.row(world.owner, kind=StatementTemplate, **values)
+    file = {"template_id": made, "name": "Letter.docx", "content": b"PK"}
+    acts = (
+        part(world, StatementTemplate, action, values, name="Other"),
+        part(world, TemplateFile, action, file, content=b"PK other"),
+    )
+
+    def both() -> None:
+        refused = []
+        for act in acts:
+            try:
+                act()
+            except Refused as fault:
+                refused.append(fault)
+        assert len(refused) in (0, len(acts))
+        if refused:
+            raise refused[0]
+
+    return both
 
 
 def identity(world: World, action: Operation) -> Act:

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+import pytest
 from sqlalchemy import select
+from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.testing.v1 import AppTest
 
-from calendar_model.access.permissions import Viewer
+from calendar_model.access.permissions import OPERATOR, Viewer, member
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.statements import commands
-from calendar_model.mission.statements.templates import save_template, templates
+from calendar_model.mission.statements.templates import (
+    content_of_file,
+    keep_file,
+    save_template,
+    template_files,
+    templates,
+)
 from calendar_model.mission.themes import themes_in_use
-from calendar_model.store.models import Statement
-from calendar_model.terms import StatementFormat
+from calendar_model.mission.transactions import save
+from calendar_model.store.models import Person, Statement
+from calendar_model.terms import Role, StatementFormat
 from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
+from tests.letters import letter, texts_of
 from tests.pages.driver import address, click, run, sound
 
 VALUES: dict[str, Any] = {"name": "Debate", "format": StatementFormat.GENERAL_DEBATE, "text": "Thanks, {forum} {item}."}
@@ -87,3 +98,62 @@ def test_a_statement_is_duplicated_for_the_next_session(me: Viewer) -> None:
     with reading(me) as session:
         again = session.get_one(Statement, address(app, "record"))
         assert (again.title, [link.item for link in again.items]) == ("HRC65: debate", ["session-HRC65"])
+
+
+# --- The Word file of a template
+
+
+def test_a_word_file_is_saved_downloaded_replaced_and_removed(me: Viewer) -> None:
+    made = save_template(me, VALUES)
+    app = opened("templates", me, record=made)
+    assert app.button(key="save_template_file").disabled
+    app.file_uploader(key="template_file_0").set_value(("C:\\x\\Brev.docx", letter(), ""))
+    app = click(run(app), "save_template_file")
+    assert template_files(me)[made].name == "Brev.docx"
+    assert app.button(key="save_template_file").disabled
+    (button,) = [one for one in app.download_button if one.key == "download_template_file"]
+    assert not button.disabled
+    app.file_uploader(key="template_file_1").set_value(("Other.docx", letter("Another"), ""))
+    click(run(app), "save_template_file")
+    assert template_files(me)[made].name == "Other.docx"
+    assert "Another" in texts_of(content_of_file(me, made))
+    click(opened("templates", me, record=made), "remove_template_file")
+    assert template_files(me) == {}
+
+
+def test_a_refused_file_is_said_at_its_button_and_nothing_is_kept(me: Viewer) -> None:
+    made = save_template(me, VALUES)
+    app = opened("templates", me, record=made)
+    app.file_uploader(key="template_file_0").set_value(("a.docx", b"PK no", ""))
+    app = click(run(app), "save_template_file")
+    assert len(app.error) == 1
+    assert template_files(me) == {}
+
+
+def test_a_reader_downloads_it_and_changes_nothing(me: Viewer) -> None:
+    made = save_template(me, VALUES)
+    keep_file(me, made, "Brev.docx", letter(), seen=1)
+    reader = member(save(OPERATOR, Person, {"name": "Reader", "roles": (Role.READER,)}))
+    app = opened("templates", reader, record=made)
+    assert [one.key for one in app.download_button if one.key == "download_template_file"]
+    assert [one.key for one in app.button if one.key in ("save_template_file", "remove_template_file")] == []
+    assert [*app.file_uploader] == []
+
+
+def test_no_text_of_a_statement_gets_into_the_file(me: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A delivery copy is made of a restricted statement, at the button of its page."""
+    later: list[Callable[[], bytes]] = []
+    add = MediaFileManager.add_deferred
+
+    def note(self: MediaFileManager, made: Callable[[], bytes], *rest: Any, **named: Any) -> Any:
+        later.append(made)
+        return add(self, made, *rest, **named)
+
+    monkeypatch.setattr(MediaFileManager, "add_deferred", note)
+    made = save_template(me, {**VALUES, "format": StatementFormat.STATEMENT})
+    keep_file(me, made, "Brev.docx", template := letter(), seen=1)
+    restricted = {"sensitivity": Sensitivity.RESTRICTED, "title": "On X-1", "speaker": "Ambassador"}
+    opened("statements", me, record=statement(me, **restricted))
+    copies = [texts_of(content) for content in (write() for write in later) if b"word/document.xml" in content]
+    assert [one for one in copies if "Mr President," in one and "Item [item], Ambassador" in one]
+    assert content_of_file(me, made) == template

@@ -77,6 +77,7 @@ SINCE_ACCOUNTS = (
     "row_key",
     "sent_mail",
     "statement_template",
+    "template_file",
     "waiting_account",
 )
 CHANGE_COLUMNS = tuple(getattr(Change, attribute.key) for attribute in sa.inspect(Change).column_attrs)
@@ -118,6 +119,7 @@ LATER = {
     "statement_template",
     "subscription",
     "subscription_use",
+    "template_file",
     "waiting_account",
 }
 """Tables that the first layout had not."""

@@ -137,9 +137,9 @@ HELD: tuple[HeldData, ...] = (
         "who sees the statement",
     ),
     HeldData(
-        "template of statements",
-        ("statement_template",),
-        "To begin a statement in the mission's own words. No personal data.",
+        "template of statements, and its Word file",
+        ("statement_template", "template_file"),
+        "To begin a statement in the mission's own words, and print it on its own paper. No personal data.",
         "until it is deleted",
         "who reads the mission's internal records",
     ),

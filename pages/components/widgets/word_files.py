@@ -20,6 +20,7 @@ from calendar_model.mission.reads import reading_for_document
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import load_statement
 from calendar_model.mission.statements.speaking import applicable_limit
+from calendar_model.mission.statements.templates import file_for
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.translation import gettext as _
 from pages.components.shell.context import PageContext
@@ -74,7 +75,8 @@ _WEEK = timedelta(days=7)
 
 
 def delivery_buttons(statement: Statement, context: PageContext, person: Person) -> None:
-    """Draw the buttons for the newest text in each language, laid out to be read aloud."""
+    """Draw the buttons for the newest text in each language, laid out to be read aloud: in the Word file of a template
+    that fits, or plainly."""
     spoken = list(dict.fromkeys(version.language for version in statement.versions))
 
     def writing(language: str) -> Callable[[], bytes]:
@@ -85,7 +87,10 @@ def delivery_buttons(statement: Statement, context: PageContext, person: Person)
             limit, _unused = applicable_limit(found, context.reference, context.today)
             made = MadeFor(person.name, context.today)
             newest = texts[-1] if texts else None
-            return delivery(found, newest, context.reference, limit=limit, made=made, zone=context.zone)
+            template = file_for(context.viewer, found, language)
+            return delivery(
+                found, newest, context.reference, limit=limit, made=made, zone=context.zone, template=template
+            )
 
         return write
 
