@@ -122,6 +122,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         own: ColumnElement[bool] = Change.table.not_in(theirs)
         if viewer.level is Sensitivity.RESTRICTED:
             own |= Change.person_id == viewer.person_id
+        own &= (Change.table != StatementTemplate.__tablename__) | _reads_records(viewer)
         rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
             ((Change.record_id == "") & own)
             | _reads_records(viewer)

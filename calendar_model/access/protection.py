@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from calendar_model.access.roles import Subject, subject_of
 from calendar_model.clock import now
 from calendar_model.store.history import Audience, Columns, Written
-from calendar_model.store.models import Access, AccessRequest, Contact, Identity, Record
+from calendar_model.store.models import Access, AccessRequest, Contact, Identity, Record, StatementTemplate
 from calendar_model.vocabulary import Sensitivity
 
 _AT_A_TIME = 500
@@ -194,9 +194,12 @@ def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audie
 
     A request for access to an identity is read by those with access to it, also where all staff read the contact.
 
-    All staff may read a line about a row without a record; a line about a link needs access to both records, and one
-    about a record that moves to another mission a role at both.
+    All staff may read a line about a row without a record, but of a template of a mission alone those who read there; a
+    line about a link needs access to both records, and one about a record that moves to another mission a role at both.
     """
+    if row.table == StatementTemplate.__tablename__:
+        missions = (side["mission_id"] for side in (row.before, row.after) if side is not None)
+        return Audience(Sensitivity.INTERNAL, frozenset(str(mission) for mission in missions if mission))
     sides: list[Protection] = []
     for parent in parents(row):
         change = protections[parent]

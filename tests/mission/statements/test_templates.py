@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
-from calendar_model.access.unit_of_work import EditConflict
+from calendar_model.access.unit_of_work import EditConflict, reading
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.templates import (
@@ -22,7 +23,7 @@ from calendar_model.mission.statements.templates import (
 )
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
-from calendar_model.store.models import Case, Person
+from calendar_model.store.models import Case, Change, Person
 from calendar_model.terms import Role, StatementFormat, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
@@ -128,3 +129,36 @@ def test_those_of_a_mission_are_read_and_written_there(me: Viewer) -> None:
     with pytest.raises(Refused):
         save_template(here, {"mission_id": missions[1]}, template_id=made, seen=1)
     save_template(here, {"text": "Ours"}, template_id=made, seen=1)
+
+
+def test_the_history_of_one_is_read_where_it_is_read(me: Viewer) -> None:
+    missions = [add_mission(OPERATOR, name) for name in ("Geneva", "Vienna")]
+    given = {
+        "Here": (Role.EDITOR, missions[0]),
+        "There": (Role.EDITOR, missions[1]),
+        "Runs it": (Role.ADMINISTRATOR, None),
+    }
+    here, there, runs = (member(save(OPERATOR, Person, {"name": name, "given": {one}})) for name, one in given.items())
+    made = save_template(here, VALUES)
+    save_template(here, {"text": "Ours"}, template_id=made, seen=1)
+    delete_template(here, made, seen=2)
+    save_template(me, {**VALUES, "name": "Of all"})
+
+    def lines(who: Viewer) -> int:
+        with reading(who) as session:
+            return len(session.scalars(select(Change).where(Change.table == "statement_template")).all())
+
+    assert [lines(who) for who in (here, there, me, runs)] == [4, 1, 4, 0]
+
+
+def test_a_sample_person_writes_none(me: Viewer) -> None:
+    fictional = save(OPERATOR, Person, {"name": "Fictional", "sample": True})
+    made = save_template(me, VALUES)
+    for act in (
+        lambda: save_template(member(fictional), VALUES),
+        lambda: save_template(member(fictional), {"text": "Theirs"}, template_id=made, seen=1),
+        lambda: delete_template(member(fictional), made, seen=1),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert code_of(refused) == "acting-as-sample"
