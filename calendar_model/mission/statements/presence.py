@@ -17,7 +17,7 @@ from calendar_model import clock
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import Checks
+from calendar_model.mission.checks import Checks, goes_with_record, has_left
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
 from calendar_model.store.models import Base, Person, Presence
@@ -34,7 +34,12 @@ def _check_own(session: WorkspaceSession, row: Presence) -> None:
         raise Refused(Problem("presence-of-another"))
 
 
-CHECKS: Mapping[type[Base], Checks] = {Presence: Checks(written=_check_own)}
+def _check_gone(session: WorkspaceSession, row: Presence) -> None:
+    if not goes_with_record(session, row.statement_id) and not has_left(session, row.person_id):
+        _check_own(session, row)
+
+
+CHECKS: Mapping[type[Base], Checks] = {Presence: Checks(written=_check_own, deleted=_check_gone)}
 
 
 @dataclass(frozen=True)

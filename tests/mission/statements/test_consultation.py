@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
@@ -24,12 +25,12 @@ from calendar_model.mission.statements.consultation import (
 )
 from calendar_model.mission.statements.queries import StatementGroup, list_statements, statement_links
 from calendar_model.mission.transactions import save, writing
-from calendar_model.mission.undo import undo
+from calendar_model.mission.undo import can_undo, latest, undo
 from calendar_model.store.models import Access, Consultee, ConsulteeAnswer, Person, Statement
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
-from tests.refusals import refusal
+from tests.refusals import refusal, refused_for
 from tests.staff import CLEARER
 
 AGREE, OBJECT, CHANGES = (
@@ -267,3 +268,47 @@ def test_a_deleted_statement_takes_its_consultees_along(
         session.delete(session.get_one(Statement, made))
     with reading(me) as session:
         assert session.scalars(select(Consultee)).all() == []
+
+
+def test_an_objection_stands_though_its_consultee_is_asked_again_and_withdrawn(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me, kari)
+    answer_consultation(kari, made, OBJECT, "It names a defender.", seen=1)
+    ask_consultees(me, made, [kari.person_id])
+    withdraw_consultee(me, of(me, made)["Kari"].id)
+    assert count_answers(consultees_of(me, made)) == ConsultationCount(asked=1, answered=1, objecting=1)
+    assert of(me, made)["Kari"].counts
+    ask_consultees(me, made, [kari.person_id])
+    answer_consultation(kari, made, AGREE, seen=1)
+    assert count_answers(consultees_of(me, made)).objecting == 0
+
+
+def test_who_withdraws_a_request_changes_nothing_else_of_it(me: Viewer, kari: Viewer) -> None:
+    consulted(me, kari)
+    for name, value in {"asked_by_id": kari.person_id, "due": TODAY, "asked_at": clock.now()}.items():
+        with refused_for("consultee-changed"), writing(me) as session:
+            row = session.scalars(select(Consultee)).one()
+            row.withdrawn_at = clock.now()
+            setattr(row, name, value)
+
+
+def test_a_request_is_not_withdrawn_once_it_was_delivered(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me, kari)
+    head = person("Head", roles=CLEARER)
+    commands.move(head, made, StatementState.CLEARED, seen=1)
+    commands.move(head, made, StatementState.DELIVERED, seen=1, on=TODAY)
+    with refused_for("consultation-over"):
+        withdraw_consultee(me, of(me, made)["Kari"].id)
+
+
+def test_an_answer_is_not_undone_and_neither_is_a_request_that_was_answered(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me)
+    ask_consultees(me, made, [kari.person_id])
+    asked = latest(me, made)
+    assert can_undo(me, asked)
+    answer_consultation(kari, made, OBJECT, "It names a defender.", seen=1)
+    for who, done in ((me, asked), (kari, latest(kari, made))):
+        assert done.changes
+        assert not can_undo(who, done)
+        with pytest.raises(Refused):
+            undo(who, done)
+    assert of(me, made)["Kari"].answer is OBJECT
