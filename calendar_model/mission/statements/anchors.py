@@ -165,12 +165,18 @@ class _Stretch:
         return _Stretch(first, self.new + first - self.old, last - first)
 
 
+class _Matcher(SequenceMatcher[str]):
+    """Says where each word is in the second text: documented, and not in the stubs."""
+
+    b2j: dict[str, list[int]]
+
+
 @lru_cache(maxsize=256)
 def _stretches(old: str, new: str) -> tuple[_Stretch, ...]:
     """The stretches that tell where they stand, in order. Kept: saved texts never change, and have many comments."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     starts, ends = _offsets(before), _offsets(after)
-    matcher = SequenceMatcher(None, before, after, autojunk=True)
+    matcher = _Matcher(None, before, after, autojunk=True)
     _keep_rare_words(matcher, before)
     # How many pairs there are up to each word of the old text, with the word itself.
     pairs = list(accumulate((1 + len(matcher.b2j.get(word, ())) for word in before), initial=0))
@@ -190,7 +196,7 @@ def _stretches(old: str, new: str) -> tuple[_Stretch, ...]:
     return tuple(one for one in sorted(found, key=lambda one: one.old) if _tells(one, old, new, TELLING))
 
 
-def _keep_rare_words(matcher: SequenceMatcher[str], before: Sequence[str]) -> None:
+def _keep_rare_words(matcher: _Matcher, before: Sequence[str]) -> None:
     """Let a comparison begin from the rarest words alone; what it finds goes on over all others."""
     known, number = Counter(before), 0
     for word in sorted(matcher.b2j, key=lambda word: known[word] * len(matcher.b2j[word])):

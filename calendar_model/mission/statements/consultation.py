@@ -86,7 +86,7 @@ def _check_asking(session: WorkspaceSession, row: Consultee) -> None:
         raise Refused(Problem("consultee-unknown", "person_id"))
     if statement.sensitivity is Sensitivity.RESTRICTED:
         give_access_to(statement, row.person_id)
-    elif statement.sensitivity is Sensitivity.INTERNAL and not reads_at(session, row.person_id, statement.mission_id):
+    elif not reads_at(session, row.person_id, statement.mission_id):
         raise Refused(Problem("asked-of-other-mission", "person_id"))
     row.asked_by_id, row.asked_at = session.actor, clock.now()
     row.withdrawn_at = row.withdrawn_by_id = None

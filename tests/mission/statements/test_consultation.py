@@ -14,6 +14,8 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import tasks
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.commands import edit_statement
+from calendar_model.mission.statements.comments import add_comment, comments_on
 from calendar_model.mission.statements.consultation import (
     ConsultationCount,
     ConsulteeView,
@@ -23,10 +25,11 @@ from calendar_model.mission.statements.consultation import (
     count_answers,
     withdraw_consultee,
 )
+from calendar_model.mission.statements.presence import note_presence, who_is_here
 from calendar_model.mission.statements.queries import StatementGroup, list_statements, statement_links
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.undo import can_undo, latest, undo
-from calendar_model.store.models import Access, Consultee, ConsulteeAnswer, Person, Statement
+from calendar_model.store.models import Access, Comment, Consultee, ConsulteeAnswer, Person, Presence, Statement
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
@@ -312,3 +315,36 @@ def test_an_answer_is_not_undone_and_neither_is_a_request_that_was_answered(me: 
         with pytest.raises(Refused):
             undo(who, done)
     assert of(me, made)["Kari"].answer is OBJECT
+
+
+def test_what_is_said_about_a_public_text_is_read_at_its_mission_alone() -> None:
+    ours, theirs = add_mission(OPERATOR, "Ours"), add_mission(OPERATOR, "Theirs")
+    editor, colleague = (person(name, given={(Role.EDITOR, ours)}, mission_id=ours) for name in ("Editor", "Colleague"))
+    outsider = person("Outsider", given={(Role.EDITOR, theirs)}, mission_id=theirs)
+    administrator = person("Administrator", roles={Role.ADMINISTRATOR})
+    made = consulted(editor, colleague, mission_id=ours, sensitivity=Sensitivity.INTERNAL)
+    answer_consultation(colleague, made, OBJECT, "It names a defender.", seen=1)
+    comment = add_comment(colleague, made, "Leave the name out.")
+    note_presence(colleague, made)
+    edit_statement(
+        editor, made, version_of(editor, made), {"sensitivity": Sensitivity.PUBLIC}, reason="It was published."
+    )
+    for who in (outsider, administrator, ANONYMOUS):
+        with reading(who) as session:
+            assert session.get(Statement, made) is not None
+            for kind in (Consultee, ConsulteeAnswer, Comment, Presence):
+                assert session.scalars(select(kind)).all() == []
+    assert of(editor, made)["Colleague"].answer is OBJECT
+    assert [one.name for one in who_is_here(editor, made)] == ["Colleague"]
+    assert [one.comment.id for one in comments_on(editor, made)] == [comment]
+    for act in (
+        lambda: add_comment(outsider, made, "And mine?"),
+        lambda: note_presence(outsider, made),
+        lambda: ask_consultees(editor, made, [outsider.person_id]),
+    ):
+        assert refusal(act).code in ("role-at-mission-needed", "asked-of-other-mission")
+
+
+def version_of(who: Viewer, statement: str) -> int:
+    with reading(who) as session:
+        return session.get_one(Statement, statement).version
