@@ -22,6 +22,7 @@ from calendar_model.access.protection import (
     batched_ids,
     parents,
     protection_changes,
+    template_missions,
 )
 from calendar_model.access.roles import (
     AT_ANY_MISSION,
@@ -99,7 +100,8 @@ def check(session: WorkspaceSession, written: Sequence[Written]) -> list[Audienc
     else:
         checked.run()
     checked.check_roles()
-    return [audience(row, protections) for row in written]
+    missions = template_missions(session.connection(), written)
+    return [audience(row, protections, missions) for row in written]
 
 
 class _Check:

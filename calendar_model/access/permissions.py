@@ -26,6 +26,9 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
+    Comment,
+    Consultee,
+    ConsulteeAnswer,
     Follow,
     HoldingNotice,
     Identity,
@@ -37,6 +40,7 @@ from calendar_model.store.models import (
     NotAnnounced,
     Person,
     PersonRole,
+    Presence,
     Record,
     RecordLink,
     RecordRead,
@@ -112,6 +116,9 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
             if kind.VISIBLE_WITH and kind not in _VISIBLE_TO_FEWER
         },
     }
+    for kind in _DELIBERATION:
+        (column,) = kind.VISIBLE_WITH
+        rules[kind] = _visible_within(viewer, getattr(kind, column))
     if viewer.level is not Sensitivity.PUBLIC:
         rules |= {Mission: sa.true(), Person: sa.true(), PersonRole: sa.true(), RoleGroup: sa.true()}
         rules[RetentionPeriod] = sa.true()
@@ -124,6 +131,8 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
         own: ColumnElement[bool] = Change.table.not_in(theirs)
         if viewer.level is Sensitivity.RESTRICTED:
             own |= Change.person_id == viewer.person_id
+        of_templates = (StatementTemplate.__tablename__, TemplateFile.__tablename__)
+        own &= Change.table.not_in(of_templates) | _reads_records(viewer)
         rules[Change] = _could_read(viewer, Change.level, Change.readers) & (
             ((Change.record_id == "") & own)
             | _reads_records(viewer)
@@ -147,6 +156,9 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
 
 _VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)
 """Kinds of row with a visibility rule of their own, narrower than that of their record."""
+
+_DELIBERATION: tuple[type[Base], ...] = (Comment, Consultee, ConsulteeAnswer, Presence)
+"""What colleagues say to each other about a text: internal to the mission of the record, also where that is public."""
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
 """Every mapped class except those that inherit their rule from :class:`Record`."""
@@ -300,6 +312,18 @@ def _open_to(
 def _at_mission(viewer: Viewer, mission: SQLColumnExpression[str | None]) -> ColumnElement[bool]:
     """Whether what is internal to this mission, None for all, is open to a viewer who reads records."""
     return mission.is_(None) | _reads_everywhere(viewer) | mission.in_(_missions_read(viewer))
+
+
+def _visible_within(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Whether the viewer sees a record, and would also if it were internal and not public."""
+    if viewer.level is Sensitivity.PUBLIC:
+        return sa.false()
+    other = Record.__table__.alias()
+    within = (other.c.sensitivity != Sensitivity.RESTRICTED) & _reads_records(viewer)
+    seen = within & _at_mission(viewer, other.c.mission_id)
+    if viewer.level is Sensitivity.RESTRICTED:
+        seen |= other.c.id.in_(_naming(viewer))
+    return sa.exists().where(other.c.id == record, seen).correlate_except(other)
 
 
 def _visible(viewer: Viewer, record: SQLColumnExpression[str]) -> ColumnElement[bool]:

@@ -16,10 +16,20 @@ from sqlalchemy.orm import Session
 from calendar_model.access.roles import Subject, subject_of
 from calendar_model.clock import now
 from calendar_model.store.history import Audience, Columns, Written
-from calendar_model.store.models import Access, AccessRequest, Contact, Identity, Record
+from calendar_model.store.models import (
+    Access,
+    AccessRequest,
+    Contact,
+    Identity,
+    Record,
+    StatementTemplate,
+    TemplateFile,
+)
 from calendar_model.vocabulary import Sensitivity
 
 _AT_A_TIME = 500
+_TEMPLATE_KEYS = {StatementTemplate.__tablename__: "id", TemplateFile.__tablename__: "template_id"}
+"""The tables of templates and their files, with the column that names the template."""
 
 
 @dataclass(frozen=True)
@@ -185,18 +195,41 @@ def _protection(
 
 def audiences(session: Session, written: Sequence[Written]) -> list[Audience]:
     """Return who may read the line of the history about each of these rows, in order."""
-    protections = protection_changes(session.connection(), written)
-    return [audience(row, protections) for row in written]
+    connection = session.connection()
+    protections, missions = protection_changes(connection, written), template_missions(connection, written)
+    return [audience(row, protections, missions) for row in written]
 
 
-def audience(row: Written, protections: Mapping[str, ProtectionChange]) -> Audience:
+def template_missions(connection: Connection, written: Sequence[Written]) -> dict[str, frozenset[str]]:
+    """The missions to which the templates among these rows, and those of files among them, belong or belonged."""
+    found: dict[str, set[str]] = {}
+    for row in written:
+        for side in (row.before, row.after):
+            if side is not None and row.table == StatementTemplate.__tablename__:
+                found.setdefault(str(side["id"]), set()).update({str(side["mission_id"])} if side["mission_id"] else ())
+            elif side is not None and row.table == TemplateFile.__tablename__:
+                found.setdefault(str(side["template_id"]), set())
+    if found:
+        table = StatementTemplate.__table__
+        kept = select(table.c.id, table.c.mission_id).where(table.c.id.in_(found), table.c.mission_id.is_not(None))
+        for id_, mission in connection.execute(kept):
+            found[id_].add(mission)
+    return {id_: frozenset(missions) for id_, missions in found.items()}
+
+
+def audience(
+    row: Written, protections: Mapping[str, ProtectionChange], missions_of_templates: Mapping[str, frozenset[str]]
+) -> Audience:
     """Return who may read the line of the history about a row: those who could read its values before and after.
 
     A request for access to an identity is read by those with access to it, also where all staff read the contact.
 
-    All staff may read a line about a row without a record; a line about a link needs access to both records, and one
-    about a record that moves to another mission a role at both.
+    All staff may read a line about a row without a record, but of a template of a mission, and of its file, alone those
+    who read there; a line about a link needs access to both records, and one about a record that moves to another mission a role at both.
     """
+    if (key := _TEMPLATE_KEYS.get(row.table)) is not None:
+        side = row.after if row.after is not None else row.before or {}
+        return Audience(Sensitivity.INTERNAL, missions_of_templates[str(side[key])])
     sides: list[Protection] = []
     for parent in parents(row):
         change = protections[parent]

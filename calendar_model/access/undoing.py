@@ -17,7 +17,15 @@ from sqlalchemy import ColumnElement, or_, select
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.clock import now
 from calendar_model.store.history import CREATE, DELETE, Columns, Written
-from calendar_model.store.models import APPEND_ONLY, Access, AccessRequest, Change, Contact, NotAnnounced
+from calendar_model.store.models import (
+    APPEND_ONLY,
+    Access,
+    AccessRequest,
+    Change,
+    ConsulteeAnswer,
+    Contact,
+    NotAnnounced,
+)
 from calendar_model.store.session import WorkspaceSession
 
 UNDO_WITHIN = timedelta(minutes=2)
@@ -28,6 +36,9 @@ COUNTED = frozenset({"version", "updated_at"})
 
 _WHO_SEES = frozenset({"sensitivity", "owner_id", "mission_id", Contact.contact_kind.key})
 """Columns on which it depends who may read a record."""
+
+_STAY = frozenset({*APPEND_ONLY, ConsulteeAnswer.__tablename__})
+"""Tables of which a row stays as it was given, by which others may have acted at once."""
 
 _EVERYTHING = {"everything": True}
 
@@ -56,7 +67,7 @@ def lines_to_undo(session: WorkspaceSession, numbers: Collection[int], person_id
 
 def _can_be_undone(line: Change) -> bool:
     """Whether a line is of a kind of row that can be taken back, and has all values for it."""
-    if line.table in APPEND_ONLY and line.action == CREATE:
+    if line.table in _STAY and line.action == CREATE:
         return False
     if not line.record_id and line.table != NotAnnounced.__tablename__:
         return False
@@ -78,13 +89,15 @@ def _is_written_twice(lines: Sequence[Change]) -> bool:
 
 
 def _is_followed(session: WorkspaceSession, lines: Sequence[Change]) -> bool:
-    """Whether the history has later lines about these rows, or about what belongs or is linked to a record of them."""
+    """Whether the history has later lines about these rows or the records to which they belong, or about what belongs
+    to them or points at them, such as the reply to a comment."""
     records = {line.row_id for line in lines if line.row_id == line.record_id}
+    made = {line.row_id for line in lines if line.action == CREATE}
     about: list[ColumnElement[bool]] = [
         Change.record_id.in_(records),
-        Change.row_id.in_({line.row_id for line in lines}),
+        Change.row_id.in_({key for line in lines for key in (line.row_id, line.record_id) if key}),
     ]
-    about += [column.contains(record) for record in records for column in (Change.before, Change.after)]
+    about += [column.contains(key) for key in sorted(records | made) for column in (Change.before, Change.after)]
     later = select(Change.number).where(Change.number > lines[-1].number, or_(*about)).limit(1)
     return session.scalar(later.execution_options(**_EVERYTHING)) is not None
 

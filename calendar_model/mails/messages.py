@@ -57,7 +57,8 @@ class Letter:
         """The letter as plain text."""
         parts = [*self.opening]
         for section in self.sections:
-            lines = [f"- {line}" for line in section.lines]
+            # A typed line break must not look like a line of its own.
+            lines = [f"- {' '.join(line.split())}" for line in section.lines]
             parts.append("\n".join([section.heading, *lines]))
         words, address = self.link
         ending = [f"{words}: {address}" if address else words for words, address in self.ending]
@@ -153,9 +154,15 @@ def _task_line(task: Task, day: date, digest: Digest) -> str:
     if task.due is not None and task.due < day:
         when = _("Late, {day}").format(day=when)
     if task.waiting_for:
-        says = _("reply awaited from {name}").format(name=digest.names.get(task.waiting_for, _("another user")))
+        is_view = task.kind is TaskKind.CONSULTATION
+        awaited = _("view awaited from {name}") if is_view else _("reply awaited from {name}")
+        says = awaited.format(name=digest.names.get(task.waiting_for, _("another user")))
     elif task.kind is TaskKind.REPLY:
         says = _("awaits your reply")
+    elif task.kind is TaskKind.CONSULTATION:
+        says = _("awaits your view")
+    elif task.kind is TaskKind.REVIEW:
+        says = _("review what was said under an override")
     elif task.kind is TaskKind.FOLLOW_UP:
         says = _("follow-up to {title}").format(title=task.about)
     else:

@@ -13,7 +13,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from calendar_model.access.problems import SHORTEST_REASON, Problem, Refused
-from calendar_model.access.roles import RECORD_READERS, roles_at
+from calendar_model.access.roles import RECORD_READERS, Operation, Subject, missing_role, roles_at
 from calendar_model.store.models import Access, Base, Person, PersonRole, Record, RecordLink
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import GivenRole, Role
@@ -139,6 +139,12 @@ def has_role(session: Session, person_id: str, *roles: Role, at: str | None = No
 def reads_at(session: Session, person_id: str, mission_id: str | None) -> bool:
     """Whether a person reads the internal records of a mission; what all missions share is not asked about."""
     return mission_id is None or has_role(session, person_id, *RECORD_READERS, at=mission_id)
+
+
+def must_read_within(session: WorkspaceSession, record: Record, subject: Subject) -> None:
+    """Refuse who reads a record only because it is public to write what its mission alone reads."""
+    if record.sensitivity is Sensitivity.PUBLIC and not reads_at(session, session.actor, record.mission_id):
+        raise Refused(missing_role(subject, Operation.CREATE, has_elsewhere=True))
 
 
 def ids_linked_in_database(session: Session, ids: Collection[str]) -> dict[str, set[str]]:

@@ -106,12 +106,19 @@ def check(session: WorkspaceSession) -> None:
                 _check_changed_record(session, row)
             _checks(row).changed(session, row)
         for row in deleted if session.actor else ():
+            _judge_as_it_was(session, row)
             _checks(row).deleted(session, row)
             if isinstance(row, Record):
                 must_have_reason(session, "deletion-without-reason")
         _check_corrections(session, added, changed)
         if session.actor:
             follow_ups.check_owners_see_records(session, (*session.new, *session.dirty), deleted)
+
+
+def _judge_as_it_was(session: WorkspaceSession, row: Any) -> None:
+    """Drop what this session has changed of a row that it deletes: nobody makes one ripe for deletion on the way."""
+    if changed := [column.key for column in inspect(type(row)).column_attrs if is_changed(row, column.key)]:
+        session.expire(row, changed)
 
 
 def _taken_out(changed: Iterable[Any]) -> list[Any]:

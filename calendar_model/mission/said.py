@@ -6,6 +6,8 @@ through the same scope as all else, so that nobody finds, or counts, what they m
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -261,18 +263,15 @@ def _names_of(reference: Reference, country: str) -> tuple[Phrase, ...]:
 def passage(text: str, phrases: Sequence[Phrase]) -> FoundPassage:
     """Return the part of a text in which most of the phrases are found, or its beginning where none is."""
     words = list(words_of(text))
+    first_words = tuple(phrase.words[0] for phrase in phrases)
     spans = [
         (words[place].start, words[place + len(phrase.words) - 1].end, phrase)
-        for place in range(len(words))
+        for place, word in enumerate(words)
+        if word.folded.startswith(first_words)
         for phrase in phrases
         if phrase.matches(words, place)
     ]
-
-    def rank(start: int) -> tuple[int, int]:
-        inside = {phrase for at, until, phrase in spans if at >= start and until <= start + PASSAGE}
-        return len(inside), -start
-
-    start = max((_start_before(words, at) for at, _until, _phrase in spans), key=rank, default=0)
+    start = _best_start(words, spans)
     end = start + PASSAGE
     # It ends with a whole word.
     end = len(text) if end >= len(text) else max((word.end for word in words if start < word.end <= end), default=end)
@@ -282,9 +281,33 @@ def passage(text: str, phrases: Sequence[Phrase]) -> FoundPassage:
     return FoundPassage(tuple(piece for piece in pieces if piece[0]), from_start=start == 0, to_end=end == len(text))
 
 
-def _start_before(words: Sequence[Word], at: int) -> int:
+def _best_start(words: Sequence[Word], spans: Sequence[tuple[int, int, Phrase]]) -> int:
+    """Where the passage begins in which most phrases are found, the earliest of several; ``spans`` are in order.
+
+    The work grows with the number of spans and no faster: a text can have a common word on every line.
+    """
+    beginnings = [word.start for word in words]
+    fitting = [span for span in spans if span[1] - span[0] <= PASSAGE]
+    by_end = sorted(fitting, key=lambda span: span[1])
+    inside: Counter[Phrase] = Counter()
+    best, most, come, gone = 0, -1, 0, 0
+    for at, _until, _phrase in spans:
+        start = _start_before(beginnings, at)
+        while come < len(by_end) and by_end[come][1] <= start + PASSAGE:
+            inside[by_end[come][2]] += 1
+            come += 1
+        while gone < len(fitting) and fitting[gone][0] < start:
+            inside[fitting[gone][2]] -= 1
+            gone += 1
+        found = sum(number > 0 for number in inside.values())
+        if found > most:
+            best, most = start, found
+    return best
+
+
+def _start_before(beginnings: Sequence[int], at: int) -> int:
     """The beginning of the first word that is not too far before a place; that of the text if it is near."""
-    return 0 if at <= BEFORE_MATCH else next(word.start for word in words if word.start >= at - BEFORE_MATCH)
+    return 0 if at <= BEFORE_MATCH else beginnings[bisect_left(beginnings, at - BEFORE_MATCH)]
 
 
 def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:

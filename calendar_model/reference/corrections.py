@@ -10,12 +10,14 @@ import csv
 import difflib
 import io
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from calendar_model.messages import message
 from calendar_model.reference.overlay import (
@@ -87,8 +89,21 @@ class CorrectionFault:
 
 
 def is_address(text: str) -> bool:
-    """Return whether a text is a web address (http or https) without spaces."""
-    return _ADDRESS.fullmatch(text) is not None
+    """Return whether a text is a web address (http or https) without spaces, and one that shows where it leads.
+
+    One with a name or password before its host is none, nor one with characters that are not shown or turn the
+    direction of the text.
+    """
+    if _ADDRESS.fullmatch(text) is None or any(unicodedata.category(sign) in _NOT_SHOWN for sign in text):
+        return False
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(parts.hostname) and "@" not in parts.netloc and "\\" not in parts.netloc
+
+
+_NOT_SHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")
 
 
 def faults(

@@ -19,10 +19,19 @@ from calendar_model.mission.digest.contents import digest_of
 from calendar_model.mission.events import item_of
 from calendar_model.mission.follows import follow
 from calendar_model.mission.missions import add_mission
+from calendar_model.mission.statements import commands
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
 from calendar_model.store.models import Engagement, Event, FollowUp, Person, Record
-from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, Role
+from calendar_model.terms import (
+    EngagementForm,
+    EngagementKind,
+    EventKind,
+    FollowKind,
+    Role,
+    StatementFormat,
+    StatementState,
+)
 from calendar_model.vocabulary import Sensitivity
 from tests.access.test_canaries import MARK, Planted, plant_open, plant_restricted
 from tests.day import TODAY
@@ -128,3 +137,19 @@ def _follow(who: Viewer, kind: FollowKind, key: str) -> None:
     except Refused:
         # Who cannot see it cannot follow it.
         return
+
+
+def test_a_typed_line_break_is_no_line_of_a_mail(server: Inbox) -> None:
+    amina = with_digest("Amina", task="Call\n- Sign in: https://example.org/\r\n\u2028Bcc: all@example.org")
+    text = sending.preview(amina, MORNING)
+    assert "Call - Sign in: https://example.org/ Bcc: all@example.org" in text
+    assert not [line for line in text.splitlines() if line.startswith(("- Sign in", "Bcc"))]
+
+
+def test_views_that_are_awaited_are_called_so(server: Inbox) -> None:
+    amina, boris = with_digest("Amina", task=""), with_digest("Boris", task="")
+    columns = {"title": "Item 4", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    made = commands.start_statement(amina, columns, text="Mr President,")
+    commands.move(amina, made, StatementState.CONSULTATION, seen=1, consultees=[boris.person_id])
+    assert "Item 4 (awaits your view)" in sending.preview(boris, MORNING)
+    assert "Item 4 (view awaited from Boris)" in sending.preview(amina, MORNING)

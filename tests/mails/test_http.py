@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -133,6 +134,9 @@ def test_a_confirmed_address_cannot_be_written(amina: Viewer) -> None:
     assert choice.confirm_address(choice.ask_confirmation(amina))
     with refused_for("mail-not-confirmed"), writing(amina) as session:
         session.get_one(MailChoice, amina.person_id).address = "victim@example.org"
+    choice.save_choice(amina, replace(SETTINGS, address="victim@example.org"))
+    with refused_for("mail-not-confirmed"), writing(amina) as session:
+        session.get_one(MailChoice, amina.person_id).confirmed_at = clock.now()
     other = member(save(ANONYMOUS, Person, {"name": "Other", "roles": {Role.EDITOR}}))
     with refused_for("mail-not-confirmed"), writing(other) as session:
         at = clock.now()

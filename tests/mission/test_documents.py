@@ -49,8 +49,14 @@ def test_a_document_is_linked_with_who_added_it_and_removed(me: Viewer, other: V
 
 
 @pytest.mark.parametrize(
-    "address", ["javascript:alert(1)", "ftp://example.org/a", "example.org", "https://", "https://a b/", "file:///etc"]
-)
+    "address",
+    [
+        "javascript:alert(1)", "ftp://example.org/a", "example.org", "https://", "https://a b/", "file:///etc",
+        "https://amina:secret@example.org/", "https://un.org@example.org/", "https://un.org\\@example.org/",
+        "https://example.org/\u202egpj.exe", "https://example.org/\x1b[2J", "https://un.org\u200b.example.org/",
+        "https://[example.org/", "https://:443/",
+    ],
+)  # fmt: skip
 def test_only_web_addresses_are_linked(me: Viewer, address: str) -> None:
     made = save(me, Engagement, ENGAGEMENT)
     with refused_for("document-address-malformed"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from time import monotonic
 from typing import Any
 
 import pandas as pd
@@ -152,3 +153,17 @@ def test_the_passage_is_where_most_was_found_and_of_whole_words(place: int) -> N
     assert len(found.text) <= PASSAGE
     assert set(found.text.split()) <= {"alpha", "human", "rights"}
     assert found.text in text
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("a b " * 25_000, "a b c d e f g h i j k l"),
+        ("the state of the land is the rule " * 2_900, 'the state of law "is the" "the rule" land'),
+    ],
+)
+def test_a_common_word_in_a_long_text_keeps_nobody_waiting(text: str, asked: str) -> None:
+    began = monotonic()
+    found = passage(text, phrases_of(asked))
+    assert found.from_start
+    assert monotonic() - began < 10

@@ -21,7 +21,7 @@ from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer, memb
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import RECORD_READERS, Operation, Subject
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import Checks, has_left, is_changed, must_be_actor
+from calendar_model.mission.checks import Checks, has_left, is_changed, must_be_actor, value_before
 from calendar_model.mission.digest.schedule import Schedule
 from calendar_model.mission.persons import must_administer
 from calendar_model.mission.transactions import writing
@@ -68,7 +68,15 @@ def _check_choice(session: WorkspaceSession, choice: MailChoice) -> None:
 
 
 def _check_changed(_session: WorkspaceSession, choice: MailChoice) -> None:
-    if is_changed(choice, "address") and choice.confirmed_at is not None:
+    """Refuse to confirm an address but by the link that was asked for it, which holds once and not for long."""
+    if choice.confirmed_at is None:
+        return
+    is_confirmed_now = is_changed(choice, "confirmed_at")
+    asked_at = value_before(choice, "asked_at")
+    is_asked = bool(value_before(choice, "confirm_hash")) and not choice.confirm_hash and asked_at is not None
+    if is_changed(choice, "address") or (
+        is_confirmed_now and not (is_asked and clock.now() - asked_at <= CONFIRMED_WITHIN)
+    ):
         raise Refused(Problem("mail-not-confirmed", "address"))
 
 

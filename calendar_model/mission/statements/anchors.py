@@ -7,17 +7,19 @@ What finds a passage again is a stretch of text that occurs once in the old text
 quote is looked for as it was, with as much around it as is still there; then, if it was edited, by comparing the two
 texts word by word. Where two passages could be meant, the passage counts as gone: an anchor never points at another.
 
-All functions are pure.
+All functions are pure. What they do is bounded, whatever the texts are: where it would be too much, the passage counts
+as gone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TypeAlias
 
 CONTEXT = 32
@@ -33,8 +35,18 @@ Span: TypeAlias = tuple[int, int]
 """First character of a passage, and the one after its last."""
 
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"\w+|[^\w\s]")
 _LONGEST_BY_LETTERS = 400
 """The most characters of two passages that are compared letter by letter; longer ones are compared by words."""
+
+_MOST_PLACES = 200
+"""At how many places of a text a quote is looked at; a more common one is found by what encloses it."""
+_MOST_PAIRS = 200_000
+"""How many pairs of the same word in two texts a comparison begins from: those of the rarest words."""
+_MOST_WORK = 5_000_000
+"""How many such pairs are looked at in all while two texts are compared."""
+_MOST_ALIKE = 50_000
+"""How many pairs of the same word or letter two passages have at most that are compared."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +72,7 @@ def anchor(text: str, start: int, end: int) -> TextAnchor:
     return TextAnchor(text[start:end], text[max(0, start - CONTEXT) : start], text[end : end + CONTEXT], start, text)
 
 
+@lru_cache(maxsize=4096)
 def find(anchor: TextAnchor, text: str) -> Span | None:
     """Return where the passage of an anchor is in another text; None if it is gone, or could be one of several."""
     if text == anchor.text:
@@ -85,7 +98,9 @@ def follow(made: TextAnchor, texts: Iterable[str]) -> Span | None:
 
 def _find_exact(anchor: TextAnchor, text: str) -> Span | None:
     """The quote as it was, if what still stands around it says that this is the passage and no other."""
-    places = list(_places(anchor.quote, text))
+    places = list(islice(_places(anchor.quote, text), _MOST_PLACES + 1))
+    if len(places) > _MOST_PLACES:
+        return None
     around = {at: _around(anchor, text, at) for at in places}
     best = max(places, key=lambda at: sum(around[at]), default=None)
     if best is None:
@@ -107,7 +122,8 @@ def _find_exact(anchor: TextAnchor, text: str) -> Span | None:
 def _around(anchor: TextAnchor, text: str, at: int) -> tuple[int, int]:
     """How many characters before and after a place are still those of the anchor."""
     before = text[max(0, at - CONTEXT) : at]
-    after = text[at + len(anchor.quote) :][:CONTEXT]
+    end = at + len(anchor.quote)
+    after = text[end : end + CONTEXT]
     return _common_start(anchor.prefix[::-1], before[::-1]), _common_start(anchor.suffix, after)
 
 
@@ -149,16 +165,44 @@ class _Stretch:
         return _Stretch(first, self.new + first - self.old, last - first)
 
 
+class _Matcher(SequenceMatcher[str]):
+    """Says where each word is in the second text: documented, and not in the stubs."""
+
+    b2j: dict[str, list[int]]
+
+
 @lru_cache(maxsize=256)
 def _stretches(old: str, new: str) -> tuple[_Stretch, ...]:
     """The stretches that tell where they stand, in order. Kept: saved texts never change, and have many comments."""
     before, after = _TOKEN.findall(old), _TOKEN.findall(new)
     starts, ends = _offsets(before), _offsets(after)
-    blocks = SequenceMatcher(None, before, after, autojunk=True).get_matching_blocks()
-    found = (
-        _Stretch(starts[block.a], ends[block.b], starts[block.a + block.size] - starts[block.a]) for block in blocks
-    )
-    return tuple(one for one in found if _tells(one, old, new, TELLING))
+    matcher = _Matcher(None, before, after, autojunk=True)
+    _keep_rare_words(matcher, before)
+    # How many pairs there are up to each word of the old text, with the word itself.
+    pairs = list(accumulate((1 + len(matcher.b2j.get(word, ())) for word in before), initial=0))
+    found, regions, work = list[_Stretch](), deque([(0, len(before), 0, len(after))]), 0
+    while regions:
+        first, last, new_first, new_last = regions.popleft()
+        if starts[last] - starts[first] < TELLING or ends[new_last] - ends[new_first] < TELLING:
+            continue
+        work += pairs[last] - pairs[first]
+        if work > _MOST_WORK:
+            break
+        same = matcher.find_longest_match(first, last, new_first, new_last)
+        if same.size:
+            until, new_until = same.a + same.size, same.b + same.size
+            found.append(_Stretch(starts[same.a], ends[same.b], starts[until] - starts[same.a]))
+            regions += (first, same.a, new_first, same.b), (until, last, new_until, new_last)
+    return tuple(one for one in sorted(found, key=lambda one: one.old) if _tells(one, old, new, TELLING))
+
+
+def _keep_rare_words(matcher: _Matcher, before: Sequence[str]) -> None:
+    """Let a comparison begin from the rarest words alone; what it finds goes on over all others."""
+    known, number = Counter(before), 0
+    for word in sorted(matcher.b2j, key=lambda word: known[word] * len(matcher.b2j[word])):
+        number += known[word] * len(matcher.b2j[word])
+        if number > _MOST_PAIRS:
+            del matcher.b2j[word]
 
 
 def _tells(one: _Stretch, old: str, new: str, least: int) -> bool:
@@ -232,6 +276,9 @@ def _is_alike(quote: str, part: str) -> bool:
     one: list[str] | str = quote
     other: list[str] | str = part
     if len(quote) + len(part) > _LONGEST_BY_LETTERS:
-        one, other = _TOKEN.findall(quote), _TOKEN.findall(part)
+        one, other = _WORD.findall(quote), _WORD.findall(part)
+    known = Counter(one)
+    if sum(known[sign] for sign in other) > _MOST_ALIKE:
+        return False
     matcher = SequenceMatcher(None, one, other, autojunk=False)
     return matcher.quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE

@@ -20,7 +20,7 @@ from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import Operation, Subject, allowed_roles
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import Checks, goes_with_record, has_role, is_changed, value_before
+from calendar_model.mission.checks import Checks, goes_with_record, has_role, is_changed, must_read_within, value_before
 from calendar_model.mission.statements import anchors
 from calendar_model.mission.statements.anchors import Span, TextAnchor
 from calendar_model.mission.statements.queries import newest
@@ -119,6 +119,7 @@ def _must_be_open(session: WorkspaceSession, row: Comment) -> None:
         raise Refused(Problem("statement-gone"))
     if statement.state not in WRITABLE:
         raise Refused(Problem("comments-closed", values={"state": statement.state}))
+    must_read_within(session, statement, Subject.COMMENT)
 
 
 CHECKS: Mapping[type[Base], Checks] = {Comment: Checks(new=_check_new, changed=_check_changed, deleted=_check_removal)}

@@ -60,8 +60,14 @@ def _check_changed_consultee(session: WorkspaceSession, row: Consultee) -> None:
     if is_changed(row, "person_id"):
         raise Refused(Problem("consultee-changed"))
     if is_changed(row, "withdrawn_at") and row.withdrawn_at is not None:
-        if value_before(row, "withdrawn_at") is not None or is_changed(row, "asked_at"):
+        is_otherwise = any(is_changed(row, name) for name in ("asked_at", "asked_by_id", "due"))
+        if value_before(row, "withdrawn_at") is not None or is_otherwise:
             raise Refused(Problem("consultee-changed"))
+        statement = session.get(Statement, row.statement_id)
+        if statement is None:
+            raise Refused(Problem("statement-gone"))
+        if statement.state not in WRITABLE:
+            raise Refused(Problem("consultation-over", values={"state": statement.state}))
         row.withdrawn_at, row.withdrawn_by_id = clock.now(), session.actor
         return
     _check_asking(session, row)
@@ -80,7 +86,7 @@ def _check_asking(session: WorkspaceSession, row: Consultee) -> None:
         raise Refused(Problem("consultee-unknown", "person_id"))
     if statement.sensitivity is Sensitivity.RESTRICTED:
         give_access_to(statement, row.person_id)
-    elif statement.sensitivity is Sensitivity.INTERNAL and not reads_at(session, row.person_id, statement.mission_id):
+    elif not reads_at(session, row.person_id, statement.mission_id):
         raise Refused(Problem("asked-of-other-mission", "person_id"))
     row.asked_by_id, row.asked_at = session.actor, clock.now()
     row.withdrawn_at = row.withdrawn_by_id = None
@@ -223,6 +229,16 @@ class ConsulteeView:
     is_older: bool = False
     is_awaited: bool = False
 
+    @property
+    def objects(self) -> bool:
+        """Whether they object. An objection stands until they answer anew, also once the request is withdrawn."""
+        return self.answer is ConsultationAnswer.OBJECT
+
+    @property
+    def counts(self) -> bool:
+        """Whether they are still asked, or object."""
+        return self.withdrawn_at is None or self.objects
+
 
 def consultees_of(viewer: Viewer, statement_id: str) -> list[ConsulteeView]:
     """The consultees of a statement with their newest answers, in the order in which they were asked."""
@@ -277,10 +293,9 @@ class ConsultationCount:
 
 
 def count_answers(consultees: Iterable[ConsulteeView]) -> ConsultationCount:
-    """Count consultees and their newest answers; those who were withdrawn do not count."""
-    asked = [one for one in consultees if one.withdrawn_at is None]
-    objecting = [one for one in asked if one.answer is ConsultationAnswer.OBJECT]
-    return ConsultationCount(len(asked), sum(not one.is_awaited for one in asked), len(objecting))
+    """Count consultees and their newest answers; of those who were withdrawn only those who object."""
+    asked = [one for one in consultees if one.counts]
+    return ConsultationCount(len(asked), sum(not one.is_awaited for one in asked), sum(one.objects for one in asked))
 
 
 def answer_counts(session: Session, ids: Collection[str]) -> dict[str, ConsultationCount]:

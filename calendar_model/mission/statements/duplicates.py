@@ -10,8 +10,8 @@ import pandas as pd
 
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
-from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.links import all_linked_to
+from calendar_model.mission.reads import reading_for_document
 from calendar_model.mission.records import WHOLE
 from calendar_model.mission.statements.queries import WHOLE as TEXTS
 from calendar_model.mission.themes import themes_of
@@ -99,14 +99,18 @@ def duplicate(viewer: Viewer, statement_id: str, table: pd.DataFrame, today: dat
     """Create the duplicate of a statement and return its identifier: a draft, or an idea where there is no text.
 
     It has the format, voice, forum, agenda item, lead and themes of the old one, and its newest text in each language.
-    Level and people with access stay. It is linked to the next items and to the old statement. Cases are left out: they
-    are assessed anew. A due day that has passed is left out too. Raises Refused as
-    :func:`~calendar_model.mission.transactions.save` does, and where the viewer cannot see the statement.
+    Level and people with lasting access stay. It is linked to the next items and to the old statement. Cases are left
+    out: they are assessed anew. A due day that has passed is left out too. Raises Refused as
+    :func:`~calendar_model.mission.transactions.save` does, and where the viewer cannot see the statement, or not for
+    good: the duplicate would be theirs. That they have read a restricted one is noted.
     """
-    with reading(viewer) as session:
+    with reading_for_document(viewer) as session:
         old = session.get(Statement, statement_id, options=(*WHOLE, *TEXTS))
         if old is None:
             raise Refused(Problem("statement-gone"))
+        restricted = old.sensitivity is Sensitivity.RESTRICTED
+        if restricted and any(one.person_id == viewer.person_id and one.until is not None for one in old.named):
+            raise Refused(Problem("access-runs-out"))
         plan, themes = duplicate_plan(old, table), themes_of(old)
     newest = {version.language: version for version in old.versions}
     versions = [
@@ -115,13 +119,12 @@ def duplicate(viewer: Viewer, statement_id: str, table: pd.DataFrame, today: dat
     ]
     due = plan.due if plan.due is not None and plan.due >= today else None
     values = {**{name: getattr(old, name) for name in _COPIED}, "title": plan.title, "due": due, "versions": versions}
-    restricted = old.sensitivity is Sensitivity.RESTRICTED
     return save(
         viewer,
         Statement,
         values,
         items=[one.to for one in plan.moved],
         links=[old.id],
-        named=[one.person_id for one in old.named if one.holds] if restricted else None,
+        named=[one.person_id for one in old.named if one.until is None] if restricted else None,
         themes=themes,
     )

@@ -16,11 +16,12 @@ from sqlalchemy.exc import IntegrityError
 from calendar_model import clock
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Problem, Refused
+from calendar_model.access.roles import Subject
 from calendar_model.access.unit_of_work import reading
-from calendar_model.mission.checks import Checks
+from calendar_model.mission.checks import Checks, goes_with_record, has_left, must_read_within
 from calendar_model.mission.transactions import writing
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import Base, Person, Presence
+from calendar_model.store.models import Base, Person, Presence, Statement
 from calendar_model.store.session import WorkspaceSession
 
 EVERY = timedelta(seconds=20)
@@ -32,9 +33,18 @@ GONE_AFTER = timedelta(seconds=60)
 def _check_own(session: WorkspaceSession, row: Presence) -> None:
     if row.person_id != session.actor:
         raise Refused(Problem("presence-of-another"))
+    statement = session.get(Statement, row.statement_id)
+    if statement is None:
+        raise Refused(Problem("record-gone"))
+    must_read_within(session, statement, Subject.PRESENCE)
 
 
-CHECKS: Mapping[type[Base], Checks] = {Presence: Checks(written=_check_own)}
+def _check_gone(session: WorkspaceSession, row: Presence) -> None:
+    if not goes_with_record(session, row.statement_id) and not has_left(session, row.person_id):
+        _check_own(session, row)
+
+
+CHECKS: Mapping[type[Base], Checks] = {Presence: Checks(written=_check_own, deleted=_check_gone)}
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ from calendar_model.mission.statements.queries import load_statement, newest
 from calendar_model.mission.statements.speaking import applicable_limit, duration
 from calendar_model.mission.transactions import writing
 from calendar_model.reference import Reference
-from calendar_model.store.models import Base, Case, Statement, StatementTemplate, TemplateFile, new_id
+from calendar_model.store.models import Base, Case, Person, Statement, StatementTemplate, TemplateFile, new_id
 from calendar_model.store.session import WorkspaceSession
 from calendar_model.terms import StatementFormat, Voice
 from calendar_model.vocabulary import Sensitivity
@@ -63,6 +63,10 @@ def _check_deletion(session: WorkspaceSession, row: StatementTemplate) -> None:
 
 
 def _check_writer(session: WorkspaceSession, mission_id: str | None) -> None:
+    writer = session.get(Person, session.actor)
+    if writer is not None and writer.sample:
+        # Templates belong to no record, and so to no sample.
+        raise Refused(Problem("acting-as-sample"))
     roles = allowed_roles(Subject.TEMPLATE, Operation.CHANGE)
     if not has_role(session, session.actor, *roles, at=mission_id):
         has_elsewhere = has_role(session, session.actor, *roles)

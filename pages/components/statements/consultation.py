@@ -189,11 +189,11 @@ def draw_open_answers(statement: Statement, context: PageContext) -> None:
     """Name those who object or have not answered, for the person who clears to decide: they keep nobody from it."""
     if statement.state not in (StatementState.CONSULTATION, StatementState.CLEARED):
         return
-    consultees = [one for one in consultees_of(context.viewer, statement.id) if one.withdrawn_at is None]
+    consultees = [one for one in consultees_of(context.viewer, statement.id) if one.counts]
     lines = [
         _("{name} objects (version {version}).").format(name=one.name, version=one.version)
         for one in consultees
-        if one.answer is ConsultationAnswer.OBJECT
+        if one.objects
     ]
     lines += [_("{name} has not answered.").format(name=one.name) for one in consultees if one.is_awaited]
     if lines:

@@ -237,6 +237,29 @@ def test_a_statement_counts_from_its_delivery_and_goes_with_its_texts_and_overri
     assert verify(current_workspace()).problems == ()
 
 
+def test_nothing_is_made_ripe_for_deletion_in_the_session_that_deletes_it(me: Viewer) -> None:
+    stand_on(THEN)
+    open_, closed = case(me, closed_on=None), case(me, closed_on=THEN)
+    for made, code, column, value in (
+        (open_, "not-due-while-open", "closed_on", THEN.replace(year=2000)),
+        (closed, "not-due-before", "closed_on", THEN.replace(year=2000)),
+    ):
+        with refused_for(code), writing(me, REASON) as session, session.no_autoflush:
+            row = session.get_one(Case, made)
+            setattr(row, column, value)
+            session.delete(row)
+    head = member(save(OPERATOR, Person, {"name": "Head", "roles": {Role.CLEARER, Role.EDITOR}}))
+    values = {"title": "Item 4", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    said = commands.start_statement(me, values, text="Mr President,")
+    for state in (StatementState.CONSULTATION, StatementState.CLEARED, StatementState.DELIVERED):
+        commands.move(head, said, state, seen=1, on=THEN)
+    stand_on(THEN.replace(year=2036))
+    with refused_for("not-archived"), writing(me, REASON) as session, session.no_autoflush:
+        statement = session.get_one(Statement, said)
+        statement.state = StatementState.DROPPED
+        session.delete(statement)
+
+
 @pytest.mark.parametrize("state", [StatementState.IDEA, StatementState.DRAFT, StatementState.CONSULTATION])
 def test_a_statement_before_its_delivery_is_never_due(me: Viewer, state: StatementState) -> None:
     stand_on(THEN)

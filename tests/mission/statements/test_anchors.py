@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import random
+from time import monotonic
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -213,3 +216,36 @@ def test_three_rewrites_in_a_row_never_mislead(data: st.DataObject) -> None:
     elif found is not None:
         begins = texts[-1].index(now[chosen])
         assert begins <= found[0] < found[1] <= begins + len(now[chosen])
+
+
+def _salad(kinds: int, seed: int) -> str:
+    chosen = random.Random(seed)
+    return " ".join(f"w{chosen.randrange(kinds)}" for _ in range(25_000))[:100_000]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("a" * 100_000, "a" * 99_999),
+        ("go go stop " * 9_000, "go stop go " * 9_000),
+        (_salad(30, 1), _salad(30, 2)),
+        (_salad(200, 1), _salad(200, 2)),
+        (_salad(1_000, 1), _salad(1_000, 2)),
+    ],
+)
+def test_no_text_keeps_it_busy_however_many_comments_there_are(before: str, after: str) -> None:
+    began = monotonic()
+    for start in range(0, 90_000, 300):
+        find(anchor(before, start, start + 1_000), after)
+        find(anchor(before, start, start + 2), after)
+    assert monotonic() - began < 30
+
+
+def test_a_common_word_in_a_long_text_is_found_by_what_is_around_it() -> None:
+    sentences = [f"Sentence number {number} of the report is for the record." for number in range(1_000)]
+    text = " ".join(sentences)
+    at = text.index("the report", 20_000)
+    changed = text.replace("Sentence number 3 ", "A new sentence ")
+    assert quoted(changed, found := find(anchor(text, at, at + 3), changed)) == "the"
+    assert found is not None
+    assert found[0] == at + len(changed) - len(text)

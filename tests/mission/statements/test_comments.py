@@ -25,6 +25,7 @@ from calendar_model.mission.statements.comments import (
 )
 from calendar_model.mission.statements.queries import load_statement
 from calendar_model.mission.transactions import save, writing
+from calendar_model.mission.undo import can_undo, latest
 from calendar_model.store.history import of_record
 from calendar_model.store.models import Comment, Person, Statement
 from calendar_model.terms import Role, StatementFormat, StatementState
@@ -232,3 +233,19 @@ def test_the_history_keeps_comments_and_a_deleted_statement_takes_them_along(
         session.delete(session.get_one(Statement, made))
     with reading(me) as session:
         assert session.scalars(select(Comment)).all() == []
+
+
+def test_a_comment_is_not_undone_once_it_was_replied_to_or_its_statement_moved(me: Viewer, ola: Viewer) -> None:
+    made, moved = begin(me), begin(me)
+    add_comment(me, moved, "Is that so?")
+    first = latest(me, moved)
+    commands.move(me, moved, StatementState.CONSULTATION, seen=1)
+    answered = add_comment(me, made, "Is that so?")
+    second = latest(me, made)
+    assert can_undo(me, second)
+    reply_to_comment(ola, answered, "Yes.")
+    for done in (first, second):
+        assert done.changes
+        assert not can_undo(me, done)
+    (thread,) = comments_on(me, made)
+    assert [one.remark for one in thread.replies] == ["Yes."]

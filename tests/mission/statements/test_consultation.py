@@ -7,12 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from calendar_model import clock
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission import tasks
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
+from calendar_model.mission.statements.commands import edit_statement
+from calendar_model.mission.statements.comments import add_comment, comments_on
 from calendar_model.mission.statements.consultation import (
     ConsultationCount,
     ConsulteeView,
@@ -22,14 +25,15 @@ from calendar_model.mission.statements.consultation import (
     count_answers,
     withdraw_consultee,
 )
+from calendar_model.mission.statements.presence import note_presence, who_is_here
 from calendar_model.mission.statements.queries import StatementGroup, list_statements, statement_links
 from calendar_model.mission.transactions import save, writing
-from calendar_model.mission.undo import undo
-from calendar_model.store.models import Access, Consultee, ConsulteeAnswer, Person, Statement
+from calendar_model.mission.undo import can_undo, latest, undo
+from calendar_model.store.models import Access, Comment, Consultee, ConsulteeAnswer, Person, Presence, Statement
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
-from tests.refusals import refusal
+from tests.refusals import refusal, refused_for
 from tests.staff import CLEARER
 
 AGREE, OBJECT, CHANGES = (
@@ -267,3 +271,80 @@ def test_a_deleted_statement_takes_its_consultees_along(
         session.delete(session.get_one(Statement, made))
     with reading(me) as session:
         assert session.scalars(select(Consultee)).all() == []
+
+
+def test_an_objection_stands_though_its_consultee_is_asked_again_and_withdrawn(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me, kari)
+    answer_consultation(kari, made, OBJECT, "It names a defender.", seen=1)
+    ask_consultees(me, made, [kari.person_id])
+    withdraw_consultee(me, of(me, made)["Kari"].id)
+    assert count_answers(consultees_of(me, made)) == ConsultationCount(asked=1, answered=1, objecting=1)
+    assert of(me, made)["Kari"].counts
+    ask_consultees(me, made, [kari.person_id])
+    answer_consultation(kari, made, AGREE, seen=1)
+    assert count_answers(consultees_of(me, made)).objecting == 0
+
+
+def test_who_withdraws_a_request_changes_nothing_else_of_it(me: Viewer, kari: Viewer) -> None:
+    consulted(me, kari)
+    for name, value in {"asked_by_id": kari.person_id, "due": TODAY, "asked_at": clock.now()}.items():
+        with refused_for("consultee-changed"), writing(me) as session:
+            row = session.scalars(select(Consultee)).one()
+            row.withdrawn_at = clock.now()
+            setattr(row, name, value)
+
+
+def test_a_request_is_not_withdrawn_once_it_was_delivered(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me, kari)
+    head = person("Head", roles=CLEARER)
+    commands.move(head, made, StatementState.CLEARED, seen=1)
+    commands.move(head, made, StatementState.DELIVERED, seen=1, on=TODAY)
+    with refused_for("consultation-over"):
+        withdraw_consultee(me, of(me, made)["Kari"].id)
+
+
+def test_an_answer_is_not_undone_and_neither_is_a_request_that_was_answered(me: Viewer, kari: Viewer) -> None:
+    made = consulted(me)
+    ask_consultees(me, made, [kari.person_id])
+    asked = latest(me, made)
+    assert can_undo(me, asked)
+    answer_consultation(kari, made, OBJECT, "It names a defender.", seen=1)
+    for who, done in ((me, asked), (kari, latest(kari, made))):
+        assert done.changes
+        assert not can_undo(who, done)
+        with pytest.raises(Refused):
+            undo(who, done)
+    assert of(me, made)["Kari"].answer is OBJECT
+
+
+def test_what_is_said_about_a_public_text_is_read_at_its_mission_alone() -> None:
+    ours, theirs = add_mission(OPERATOR, "Ours"), add_mission(OPERATOR, "Theirs")
+    editor, colleague = (person(name, given={(Role.EDITOR, ours)}, mission_id=ours) for name in ("Editor", "Colleague"))
+    outsider = person("Outsider", given={(Role.EDITOR, theirs)}, mission_id=theirs)
+    administrator = person("Administrator", roles={Role.ADMINISTRATOR})
+    made = consulted(editor, colleague, mission_id=ours, sensitivity=Sensitivity.INTERNAL)
+    answer_consultation(colleague, made, OBJECT, "It names a defender.", seen=1)
+    comment = add_comment(colleague, made, "Leave the name out.")
+    note_presence(colleague, made)
+    edit_statement(
+        editor, made, version_of(editor, made), {"sensitivity": Sensitivity.PUBLIC}, reason="It was published."
+    )
+    for who in (outsider, administrator, ANONYMOUS):
+        with reading(who) as session:
+            assert session.get(Statement, made) is not None
+            for kind in (Consultee, ConsulteeAnswer, Comment, Presence):
+                assert session.scalars(select(kind)).all() == []
+    assert of(editor, made)["Colleague"].answer is OBJECT
+    assert [one.name for one in who_is_here(editor, made)] == ["Colleague"]
+    assert [one.comment.id for one in comments_on(editor, made)] == [comment]
+    for act in (
+        lambda: add_comment(outsider, made, "And mine?"),
+        lambda: note_presence(outsider, made),
+        lambda: ask_consultees(editor, made, [outsider.person_id]),
+    ):
+        assert refusal(act).code in ("role-at-mission-needed", "asked-of-other-mission")
+
+
+def version_of(who: Viewer, statement: str) -> int:
+    with reading(who) as session:
+        return session.get_one(Statement, statement).version

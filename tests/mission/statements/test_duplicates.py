@@ -12,7 +12,9 @@ from sqlalchemy import func, select
 from calendar_model.access.permissions import Viewer
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
+from calendar_model.mission.access_requests import grant_access, list_open_requests, request_access
 from calendar_model.mission.links import all_linked_to
+from calendar_model.mission.reads import reads_of
 from calendar_model.mission.records import get_record
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.duplicates import duplicate, duplicate_plan
@@ -20,9 +22,10 @@ from calendar_model.mission.statements.queries import view_statement
 from calendar_model.mission.themes import themes_of
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Case, Statement
-from calendar_model.terms import RecordKind, StatementFormat, StatementState, Suggester, Voice
+from calendar_model.terms import ReadKind, RecordKind, StatementFormat, StatementState, Suggester, Voice
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.refusals import refused_for
 
 
 def begun(me: Viewer, *items: str, **values: Any) -> str:
@@ -114,3 +117,22 @@ def test_a_restricted_one_stays_so_and_leaves_its_cases(
         duplicate(staff_member, old, table, TODAY)
     with reading(staff_member) as session:
         assert session.scalar(select(func.count(Statement.id))) == 0
+
+
+def test_access_for_a_time_does_not_become_lasting_by_it(
+    me: Viewer, staff_member: Viewer, other: Viewer, table: pd.DataFrame
+) -> None:
+    old = begun(me, sensitivity=Sensitivity.RESTRICTED, named=[me.person_id, staff_member.person_id])
+    request_access(other, old, "I stand in for a colleague.")
+    (asked,) = list_open_requests(me)
+    grant_access(me, asked.request_id, timedelta(days=2))
+    with refused_for("access-runs-out"):
+        duplicate(other, old, table, TODAY)
+    made = opened(me, duplicate(me, old, table, TODAY))
+    assert {one.person_id for one in made.named} == {me.person_id, staff_member.person_id}
+
+
+def test_who_duplicates_a_restricted_one_is_noted_as_its_reader(me: Viewer, other: Viewer, table: pd.DataFrame) -> None:
+    old = begun(me, sensitivity=Sensitivity.RESTRICTED, named=[me.person_id, other.person_id])
+    duplicate(other, old, table, TODAY)
+    assert [(one.person_id, one.how) for one in reads_of(me, old).newest] == [(other.person_id, ReadKind.DOCUMENT)]

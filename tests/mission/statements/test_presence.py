@@ -105,3 +105,14 @@ def test_nobody_is_noted_for_another(me: Viewer, ola: Viewer) -> None:
             session.add(Presence(statement_id=made, person_id=ola.person_id))
 
     assert refusal(act).code == "presence-of-another"
+
+
+def test_nobody_takes_the_note_of_another_away(me: Viewer, ola: Viewer) -> None:
+    made = begin(me)
+    note_presence(ola, made)
+
+    def delete() -> None:
+        with writing(me) as session:
+            session.delete(session.scalars(select(Presence)).one())
+
+    assert refusal(delete).code == "presence-of-another"

@@ -146,6 +146,42 @@ def test_those_of_a_mission_are_read_and_written_there(me: Viewer) -> None:
     save_template(here, {"text": "Ours"}, template_id=made, seen=1)
 
 
+def test_the_history_of_one_is_read_where_it_is_read(me: Viewer) -> None:
+    missions = [add_mission(OPERATOR, name) for name in ("Geneva", "Vienna")]
+    given = {
+        "Here": (Role.EDITOR, missions[0]),
+        "There": (Role.EDITOR, missions[1]),
+        "Runs it": (Role.ADMINISTRATOR, None),
+    }
+    here, there, runs = (member(save(OPERATOR, Person, {"name": name, "given": {one}})) for name, one in given.items())
+    made = save_template(here, VALUES)
+    save_template(here, {"text": "Ours"}, template_id=made, seen=1)
+    keep_file(here, made, "Letter.docx", plain_file(), seen=2)
+    delete_template(here, made, seen=2)
+    save_template(me, {**VALUES, "name": "Of all"})
+
+    def lines(who: Viewer) -> int:
+        with reading(who) as session:
+            return len(
+                session.scalars(select(Change).where(Change.table.in_(("statement_template", "template_file")))).all()
+            )
+
+    assert [lines(who) for who in (here, there, me, runs)] == [6, 1, 6, 0]
+
+
+def test_a_sample_person_writes_none(me: Viewer) -> None:
+    fictional = save(OPERATOR, Person, {"name": "Fictional", "sample": True})
+    made = save_template(me, VALUES)
+    for act in (
+        lambda: save_template(member(fictional), VALUES),
+        lambda: save_template(member(fictional), {"text": "Theirs"}, template_id=made, seen=1),
+        lambda: delete_template(member(fictional), made, seen=1),
+    ):
+        with pytest.raises(Refused) as refused:
+            act()
+        assert code_of(refused) == "acting-as-sample"
+
+
 # --- The Word file of a template
 
 
