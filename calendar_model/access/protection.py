@@ -225,7 +225,8 @@ def audience(
     A request for access to an identity is read by those with access to it, also where all staff read the contact.
 
     All staff may read a line about a row without a record, but of a template of a mission, and of its file, alone those
-    who read there; a line about a link needs access to both records, and one about a record that moves to another mission a role at both.
+    who read there. A line about a link needs access to both records, and one about a record that moves to another
+    mission a role at both.
     """
     if (key := _TEMPLATE_KEYS.get(row.table)) is not None:
         side = row.after if row.after is not None else row.before or {}
