@@ -18,7 +18,7 @@ FOLDERS = (
     ROOT / "calendar_model" / "commands",
     ROOT / "pages" / "components" / "imports",
 )
-AREAS = ("cell-", "command-", "file-", "ics-", "remote-", "row-", "table-")
+AREAS = ("cell-", "command-", "file-", "ics-", "remote-", "row-", "table-", "word-template-")
 
 
 def texts() -> set[str]:
