@@ -197,7 +197,9 @@ def test_an_override_is_requested_confirmed_used_and_reviewed_by_another(site: S
     settled(deputy)
     press(deputy, re.compile("^Overrides not reviewed yet: 1"))
     press(deputy, "Urgent")
-    deputy.get_by_label("Assessment of version 1 as it was made").fill("It could not wait, and the family agreed.")
+    deputy.get_by_role("textbox", name="Assessment of version 1 as it was made").fill(
+        "It could not wait, and the family agreed."
+    )
     press(deputy, "Record review")
     expect(deputy.get_by_text("having read version 1")).to_be_visible()
     expect(at("Head").get_by_text("It could not wait, and the family agreed.")).to_be_visible()
