@@ -646,7 +646,7 @@ def test_the_history_of_an_open_record_does_not_name_what_it_is_tied_to(after: P
 
 
 def test_no_search_of_what_was_said_finds_them(after: Planted) -> None:
-    """Whatever is looked for, nothing is found and nothing counted; whoever is named finds the text and the language."""
+    """Whatever is looked for, nothing is found and nothing counted; people with access find the text and the language."""
     reference, table = calendar.current()
 
     def found(viewer: Viewer, **asked: Any) -> Said:
