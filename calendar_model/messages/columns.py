@@ -42,11 +42,15 @@ REQUIRED: Mapping[str, str] = Translated(
         "statement_template.format": N_("Choose the format of statements for which it is."),
         "statement_template.text": N_("Enter the text of the template."),
         "template_file.name": N_("Give the file a name, then choose it again."),
+        "template_file.content": N_("Choose the Word file of the template."),
         "comment.remark": N_("Write the comment first."),
         "consultee_answer.answer": N_("Choose your answer."),
         "version.text": N_("There is no text to save yet."),
         "cosponsor.country": N_("Choose the State."),
         "override.reason": N_("Enter the reason in a sentence; it stays with the statement permanently."),
+        "override_review.assessment": (
+            N_("Enter your assessment in a sentence; it stays with the statement permanently.")
+        ),
         "language_proposal.text": N_("Enter the text in which it is proposed."),
         "language_proposal.wording": N_("Enter the proposed wording."),
         "case_file.suggested_by": N_("Choose who suggested the case."),
