@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Self
 
 from sqlalchemy import BindParameter, select
 from sqlalchemy.orm.interfaces import CriteriaOption
@@ -33,6 +33,15 @@ class Criteria(CriteriaOption):
         self._values = made.bindparams
         # An object, because a hash of the whole key would be made for each select too.
         self._key = (Criteria, _shapes.setdefault(made.key, object()))
+
+    def bound(self, values: Mapping[str, object]) -> Self:
+        """The same criteria with values for the parameters of these names; the statements compiled of both are one."""
+        made = type(self).__new__(type(self))
+        made.parts, made._key = self.parts, self._key
+        made._values = [
+            one._with_value(values[one.key], maintain_key=True) if one.key in values else one for one in self._values
+        ]
+        return made
 
     def _gen_cache_key(self, _: object, bindparams: list[BindParameter[Any]]) -> tuple[Any, ...]:
         bindparams.extend(self._values)

@@ -35,7 +35,7 @@ from streamlit.testing.v1 import AppTest
 from calendar_model import calendar
 from calendar_model.__main__ import main
 from calendar_model.access import permissions
-from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, OPERATOR, Viewer, member, staff_of
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import TODAY_VARIABLE, now
 from calendar_model.documents import table_csv
@@ -851,13 +851,20 @@ def test_readers_in_turn_ask_what_each_of_them_would_ask_alone(monkeypatch: pyte
             _ = [link.other for link in record.links], record.owner, record.named
         return list(asked)
 
-    viewers = [Viewer(person, level) for person in PERSONS for level in Sensitivity] + [ANONYMOUS, ANY_STAFF]
+    viewers = [Viewer(person, level) for person in PERSONS for level in Sensitivity]
+    viewers += [ANONYMOUS, ANY_STAFF, OPERATOR, staff_of(["m1"]), staff_of(["m2", "m3"])]
     for viewer in (*viewers, *reversed(viewers)):
         with WorkspaceSession(engine, write=False) as session:
             session.scope = permissions.read_criteria(viewer)
             together = what_is_asked(session)
-        with WorkspaceSession(engine.execution_options(compiled_cache=None), write=False) as session:
-            session.scope = [part for criteria in permissions.read_criteria(viewer) for part in criteria.parts]
+        with (
+            WorkspaceSession(engine.execution_options(compiled_cache=None), write=False) as session,
+            monkeypatch.context() as patch,
+        ):
+            # In criteria of the viewer's own the values stand from the beginning.
+            patch.setattr(permissions._PERSON, "value", viewer.person_id)
+            patch.setattr(permissions._MISSIONS, "value", sorted(viewer.missions))
+            session.scope = permissions._criteria.__wrapped__(viewer).parts
             assert together == what_is_asked(session), viewer
     engine.dispose()
 
