@@ -242,6 +242,18 @@ def test_lists_mark_what_others_have_changed_and_the_reader_can_see(me: Viewer, 
     assert changed_by_others(ANONYMOUS, since) == frozenset()
 
 
+def test_only_the_newest_lines_of_the_history_are_looked_through(
+    me: Viewer, other: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = before()
+    theirs = save(other, Engagement, {"title": "Theirs", **ENGAGEMENT})
+    for number in range(3):
+        save(me, Engagement, {"title": f"Mine {number}", **ENGAGEMENT})
+    assert changed_by_others(me, since) == {theirs}
+    monkeypatch.setattr("calendar_model.mission.follows.LOOKED_THROUGH", 3)
+    assert changed_by_others(me, since) == frozenset()
+
+
 def test_the_number_of_queries_does_not_grow(me: Viewer, other: Viewer) -> None:
     def asked() -> int:
         statements: list[str] = []
