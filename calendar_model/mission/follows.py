@@ -364,9 +364,13 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _came_with(imported: str, values: Mapping[str, Any], changed: Collection[str]) -> bool:
-    """Whether the changed values are those that the calendar of others had when it was last read."""
+    """Whether the changed values are those that the calendar of others had when it was last read.
+
+    A column that it did not have was changed by staff.
+    """
     theirs = json.loads(imported)
-    return all(str(theirs.get(name) or "") == str(values[name] or "") for name in changed if name in theirs)
+    compared = [name for name in changed if name in theirs]
+    return bool(compared) and all(str(theirs[name] or "") == str(values[name] or "") for name in compared)
 
 
 def _known_of_event(values: Mapping[str, Any]) -> KnownDates:
