@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import ColumnElement, FromClause, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
 
-from calendar_model.access.protection import DELIBERATION
+from calendar_model.access.protection import NEVER_PUBLIC
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.clock import now
 from calendar_model.store.criteria import Criteria
@@ -113,7 +113,7 @@ def read_criteria(viewer: Viewer) -> Sequence[Criteria]:
             if kind.VISIBLE_WITH and kind not in _VISIBLE_TO_FEWER
         },
     }
-    for kind in DELIBERATION:
+    for kind in NEVER_PUBLIC:
         (column,) = kind.VISIBLE_WITH
         rules[kind] = _visible_within(viewer, getattr(kind, column))
     if viewer.level is not Sensitivity.PUBLIC:

@@ -1,7 +1,7 @@
 """Links to documents on a record, and its reference in the archive.
 
-Those who may change a record add and remove them. An address can say as much as its document: like all that belongs to
-a record it is seen with the record alone, and neither feeds nor logs have it.
+Those who may change a record add and remove them. An address can say as much as its document: it is seen with the
+record alone, of a public one at its mission alone, and neither feeds nor logs have it.
 """
 
 from __future__ import annotations
