@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import BindParameter, ColumnElement, FromClause, Select, SQLColumnExpression, select
 from sqlalchemy.orm import with_loader_criteria
 
+from calendar_model.access.protection import NEVER_PUBLIC
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.clock import now
 from calendar_model.store.criteria import Criteria
@@ -26,9 +27,6 @@ from calendar_model.store.models import (
     Account,
     Base,
     Change,
-    Comment,
-    Consultee,
-    ConsulteeAnswer,
     Follow,
     HoldingNotice,
     Identity,
@@ -40,7 +38,6 @@ from calendar_model.store.models import (
     NotAnnounced,
     Person,
     PersonRole,
-    Presence,
     Record,
     RecordLink,
     RecordRead,
@@ -135,7 +132,7 @@ def _rules(viewer: Viewer) -> Mapping[type[Base], ColumnElement[bool]]:
             if kind.VISIBLE_WITH and kind not in _VISIBLE_TO_FEWER
         },
     }
-    for kind in _DELIBERATION:
+    for kind in NEVER_PUBLIC:
         (column,) = kind.VISIBLE_WITH
         rules[kind] = _visible_within(viewer, getattr(kind, column))
     if viewer.level is not Sensitivity.PUBLIC:
@@ -174,9 +171,6 @@ def _rules(viewer: Viewer) -> Mapping[type[Base], ColumnElement[bool]]:
 
 _VISIBLE_TO_FEWER = (AccessRequest, Identity, Unsaved)
 """Kinds of row with a visibility rule of their own, narrower than that of their record."""
-
-_DELIBERATION: tuple[type[Base], ...] = (Comment, Consultee, ConsulteeAnswer, Presence)
-"""What colleagues say to each other about a text: internal to the mission of the record, also where that is public."""
 
 _ROOTS: tuple[type[Base], ...] = tuple(mapper.class_ for mapper in Base.registry.mappers if mapper.inherits is None)
 """Every mapped class except those that inherit their rule from :class:`Record`."""

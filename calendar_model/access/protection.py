@@ -7,7 +7,7 @@ writing a row.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
@@ -19,15 +19,33 @@ from calendar_model.store.history import Audience, Columns, Written
 from calendar_model.store.models import (
     Access,
     AccessRequest,
+    ArchivedAs,
+    Base,
+    Comment,
+    Consultee,
+    ConsulteeAnswer,
     Contact,
+    DocumentLink,
     Identity,
+    Override,
+    OverrideReview,
+    Presence,
     Record,
     StatementTemplate,
     TemplateFile,
 )
 from calendar_model.vocabulary import Sensitivity
 
+NEVER_PUBLIC: tuple[type[Base], ...] = (
+    ArchivedAs, Comment, Consultee, ConsulteeAnswer, DocumentLink, Override, OverrideReview, Presence,
+)  # fmt: skip
+"""What is internal to the mission of the record, also where that is public.
+
+It is what colleagues say to each other about a text, why a check was overridden, and where the mission's documents are.
+"""
+
 _AT_A_TIME = 500
+_TABLES_NEVER_PUBLIC = frozenset(str(kind.__tablename__) for kind in NEVER_PUBLIC)
 _TEMPLATE_KEYS = {StatementTemplate.__tablename__: "id", TemplateFile.__tablename__: "template_id"}
 """The tables of templates and their files, with the column that names the template."""
 
@@ -226,7 +244,7 @@ def audience(
 
     All staff may read a line about a row without a record, but of a template of a mission, and of its file, alone those
     who read there. A line about a link needs access to both records, and one about a record that moves to another
-    mission a role at both.
+    mission a role at both. What is never public is read as if its record were internal.
     """
     if (key := _TEMPLATE_KEYS.get(row.table)) is not None:
         side = row.after if row.after is not None else row.before or {}
@@ -237,6 +255,8 @@ def audience(
         before = change.before if row.before is not None else None
         after = change.after if row.after is not None else None
         sides += [side for side in (before, after) if side is not None]
+    if row.table in _TABLES_NEVER_PUBLIC:
+        sides = [replace(one, level=Sensitivity.INTERNAL) if one.level is Sensitivity.PUBLIC else one for one in sides]
     is_request = row.table == AccessRequest.__tablename__
     restricted = [side.named for side in sides if side.restricted or (is_request and side.guarded)]
     if restricted:

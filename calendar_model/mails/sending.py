@@ -28,6 +28,7 @@ from calendar_model.mission.digest import choice
 from calendar_model.mission.digest.choice import KIND, MailStatus, Recipient
 from calendar_model.mission.digest.contents import Digest, digest_of
 from calendar_model.mission.digest.schedule import due_day
+from calendar_model.mission.observed_dates import observe
 from calendar_model.store import sent_mails
 from calendar_model.store.database import Workspace, WorkspaceError, current_workspace
 from calendar_model.store.sent_mails import MailState
@@ -75,6 +76,8 @@ def send_due(at: datetime | None = None, stopped: Callable[[], bool] = lambda: F
     if not due:
         return result
     sent_mails.forget(workspace, at.date())
+    # Noted as of the claims, from which the next digests count: what these tell, the next do not tell again.
+    observe(workspace, at)
     contents, away = choice.holds_contents(workspace), Event()
 
     def send(one: Recipient, day: date) -> str:

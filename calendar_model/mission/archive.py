@@ -6,7 +6,8 @@ and unsaved texts are never archived.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -133,7 +134,7 @@ def archive_content(session: WorkspaceSession, record_id: str) -> ArchiveContent
         columns=columns,
         items=tuple(link.item for link in record.items),
         linked=_linked(session, record_id),
-        people=_named(names, [columns, *(row for rows in parts.values() for row in rows)]),
+        people=_named(names, [columns, *(row for rows in parts.values() for row in rows), *_sides(lines)]),
         parts=parts,
         texts=tuple(ArchivedText(one.number, one.language, one.text) for one in versions),
         lines=lines,
@@ -180,6 +181,11 @@ def _linked(session: WorkspaceSession, record_id: str) -> tuple[tuple[RecordKind
         select(Record.kind, Record.title).where(Record.id.in_(others)).order_by(Record.kind, Record.title, Record.id)
     )
     return tuple((row.kind, row.title) for row in session.execute(named))
+
+
+def _sides(lines: Iterable[ArchivedLine]) -> Iterator[Mapping[str, Any]]:
+    """The columns in lines of the history, which can name people whom no row names any more."""
+    return (json.loads(side) for line in lines for side in (line.before, line.after))
 
 
 def _named(names: Mapping[str, str], rows: Iterable[Mapping[str, Any]]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Links to documents on a record, and its reference in the archive.
 
-Those who may change a record add and remove them. An address can say as much as its document: like all that belongs to
-a record it is seen with the record alone, and neither feeds nor logs have it.
+Those who may change a record add and remove them. An address can say as much as its document: it is seen with the
+record alone, of a public one at its mission alone, and neither feeds nor logs have it.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ from calendar_model.mission.checks import Checks, is_changed
 from calendar_model.mission.transactions import writing
 from calendar_model.reference.corrections import is_address
 from calendar_model.store.database import Workspace
-from calendar_model.store.models import ArchivedAs, Base, DocumentLink, Record
+from calendar_model.store.models import ArchivedAs, Base, DocumentLink, Record, longest
 from calendar_model.store.session import WorkspaceSession
 
 MOST_DOCUMENTS = 100
 """How many documents a record can be linked to."""
+LONGEST_TITLE = longest(DocumentLink, "document_title")
+"""Maximum characters of the title of a document."""
 
 
 def _check_new_link(session: WorkspaceSession, link: DocumentLink) -> None:
@@ -84,7 +86,7 @@ def add_document(
         link = DocumentLink(
             record_id=record_id,
             url=address,
-            document_title=" ".join(title.split()) or address[:300],
+            document_title=" ".join(title.split()) or address[:LONGEST_TITLE],
             added_by_id=viewer.person_id,
         )
         session.add(link)

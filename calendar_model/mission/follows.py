@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from calendar_model import calendar, wording
@@ -42,7 +42,9 @@ from calendar_model.vocabulary import Kind, Precision, Standing
 MOST_FOLLOWS = 500
 """How much a person can follow."""
 MOST_LINES = 500
-"""How many of the newest lines of the history are looked through for what has changed of records."""
+"""How many of the newest lines of the history tell what has changed of records."""
+LOOKED_THROUGH = 20_000
+"""How many of the newest lines of the whole history are looked through for them: lists ask at every run."""
 
 
 def _check_new(session: WorkspaceSession, row: Follow) -> None:
@@ -362,9 +364,13 @@ def _read(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _came_with(imported: str, values: Mapping[str, Any], changed: Collection[str]) -> bool:
-    """Whether the changed values are those that the calendar of others had when it was last read."""
+    """Whether the changed values are those that the calendar of others had when it was last read.
+
+    A column that it did not have was changed by staff.
+    """
     theirs = json.loads(imported)
-    return all(str(theirs.get(name) or "") == str(values[name] or "") for name in changed if name in theirs)
+    compared = [name for name in changed if name in theirs]
+    return bool(compared) and all(str(theirs[name] or "") == str(values[name] or "") for name in compared)
 
 
 def _known_of_event(values: Mapping[str, Any]) -> KnownDates:
@@ -401,7 +407,8 @@ def changed_records(viewer: Viewer, since: datetime, workspace: Workspace | None
     """What others have changed of records since an instant (aware), the newest change first.
 
     These are the records that the viewer follows or owns, and those that are linked to one of them or to an item that
-    the viewer follows. Only the newest :data:`MOST_LINES` lines of the history are looked through.
+    the viewer follows. At most :data:`MOST_LINES` lines of the history tell of them, of the newest
+    :data:`LOOKED_THROUGH`.
     """
     if not viewer.person_id:
         return ()
@@ -442,8 +449,16 @@ def changed_by_others(viewer: Viewer, since: datetime, workspace: Workspace | No
 
 def _by_others(viewer: Viewer, since: datetime) -> Select[Change]:
     """The newest lines of the history about records that others have written since an instant."""
+    # By number, because lines are kept in its order. Of the table, because the criteria would count the visible ones.
+    line = Change.__table__.alias()
+    newest = select(func.max(line.c.number)).scalar_subquery()
     lately = (Change.record_id != "", Change.at > since, Change.person_id != viewer.person_id)
-    return select(Change).where(*lately).order_by(Change.number.desc()).limit(MOST_LINES)
+    return (
+        select(Change)
+        .where(Change.number > newest - LOOKED_THROUGH, *lately)
+        .order_by(Change.number.desc())
+        .limit(MOST_LINES)
+    )
 
 
 def _linked(

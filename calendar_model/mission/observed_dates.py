@@ -34,10 +34,11 @@ _seen: dict[str, str] = {}
 """The version of the calendar that this process has seen last, by workspace."""
 
 
-def observe(workspace: Workspace | None = None) -> None:
+def observe(workspace: Workspace | None = None, at: datetime | None = None) -> None:
     """Note the dates of today's calendar that differ from what was noted last; nothing if this version was seen.
 
-    Raises :class:`~calendar_model.store.database.WorkspaceError`.
+    They are noted as seen ``at`` an instant (aware, default: now). Raises
+    :class:`~calendar_model.store.database.WorkspaceError`.
     """
     workspace = workspace or current_workspace()
     with in_language(SOURCE):
@@ -46,7 +47,7 @@ def observe(workspace: Workspace | None = None) -> None:
     with _lock:
         if _seen.get(workspace.url) == version:
             return
-    if observed_dates.note(workspace, _dates_of(reference, table), clock.now()):
+    if observed_dates.note(workspace, _dates_of(reference, table), at or clock.now()):
         with _lock:
             _seen[workspace.url] = version
 

@@ -164,7 +164,9 @@ class _Asked:
         """All that is found, in order: each with its record and part, and how many there are."""
         either = with_polymorphic(Record, [Statement, LanguageProposal])
         statement, proposal = either.Statement, either.LanguageProposal
-        day = func.coalesce(statement.delivered_on, func.date(either.created_at), type_=Date())
+        # A server would take the day of its own zone.
+        created = either.created_at if self._dialect == "sqlite" else func.timezone("UTC", either.created_at)
+        day = func.coalesce(statement.delivered_on, func.date(created), type_=Date())
         by_day = (day.desc(), either.id, index.c.part)
         is_ranked = self.query.by_match and self.phrases
         return (

@@ -9,10 +9,10 @@ from enum import StrEnum
 from sqlalchemy import select
 
 from calendar_model.access.permissions import Viewer
-from calendar_model.access.roles import Operation, Subject, allowed_roles
+from calendar_model.access.roles import Operation, Subject, allowed_roles, roles_at
 from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.access_requests import list_open_requests
-from calendar_model.mission.checks import has_role
+from calendar_model.mission.checks import given_to
 from calendar_model.mission.reads import due_read_checks
 from calendar_model.mission.statements.consultation import AwaitedAnswer, awaited_answers
 from calendar_model.mission.statements.reviews import unreviewed_overrides
@@ -89,13 +89,14 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             .where(FollowUp.owner_id == person, FollowUp.done_on.is_(None), FollowUp.due <= today + AHEAD)
         ).all()
         checks = due_read_checks(session, person, today + AHEAD)
+        given = given_to(session, person)
         reviews = [
             debt
             for debt in unreviewed_overrides(session)
-            if debt.awaits(person) and has_role(session, person, Role.CLEARER, at=debt.mission_id)
+            if debt.awaits(person) and Role.CLEARER in roles_at(given, debt.mission_id)
         ]
         to_answer, unanswered = awaited_answers(session, of=person), awaited_answers(session, by=person)
-        grants = has_role(session, person, *sorted(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT)))
+        grants = not roles_at(given, None).isdisjoint(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT))
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [

@@ -56,10 +56,16 @@ def _in_use(session: Session, kinds: Collection[RecordKind] = ()) -> Sequence[st
 
 
 def set_themes(session: Session, record: Record, themes: Iterable[str]) -> None:
-    """Give a record these themes and no others. One that differs from a theme in use only in case is that theme."""
-    known = {theme.casefold(): theme for theme in _in_use(session)}
+    """Give a record these themes and no others. One that differs from a theme in use only in case is that theme.
+
+    Where two spellings are in use, as of writers who do not see each other's, the one that is given stays.
+    """
+    in_use = _in_use(session)
+    known = {theme.casefold(): theme for theme in in_use}
     typed = (" ".join(theme.split()) for theme in themes)
-    wanted = {theme.casefold(): known.get(theme.casefold(), theme) for theme in typed if theme}
+    wanted = {
+        theme.casefold(): theme if theme in in_use else known.get(theme.casefold(), theme) for theme in typed if theme
+    }
     record.theme_rows = [row for row in record.theme_rows if row.theme in wanted.values()]
     there = {row.theme for row in record.theme_rows}
     record.theme_rows += [RecordTheme(theme=theme) for theme in sorted(set(wanted.values()) - there)]

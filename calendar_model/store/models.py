@@ -1015,7 +1015,7 @@ class Override(Base):
 
 
 class OverrideReview(Base):
-    """That a person who took no part in it has reviewed what was said under an override, and their assessment.
+    """That a person who neither wrote it nor asked has reviewed what was said under an override, and their assessment.
 
     ``override_id`` is the request; ``version_number`` the newest text that the person has read, that is, the text as
     it was delivered. Kept with its statement.

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.unit_of_work import reading
 from calendar_model.documents.archive import MANIFEST, archive_file
 from calendar_model.documents.word import DocumentError
 from calendar_model.mission.archive import ArchivedText, archive_content
@@ -73,6 +74,16 @@ def test_it_has_the_texts_the_parts_and_the_history(me: Viewer, other: Viewer, s
     paper = only(files, ".pdf")
     assert paper.startswith(b"%PDF-1.")
     assert (b'pdfaid:part="2"' in paper or b"<pdfaid:part>2" in paper, b"/FontFile2" in paper) == (True, True)
+
+
+def test_it_names_the_people_of_whom_the_history_alone_speaks(me: Viewer, statement: str) -> None:
+    former = save(me, Person, {"name": "Former"})
+    for named in ([me.person_id, former], [me.person_id]):
+        with reading(me) as session:
+            seen = session.get_one(Statement, statement).version
+        save(me, Statement, {}, record_id=statement, seen=seen, named=named)
+    record = json.loads(only(unpacked(archived(me, statement)), f"{statement[:8]}.json"))
+    assert record["people"][former] == "Former"
 
 
 def test_its_sums_are_those_of_its_files(me: Viewer, statement: str, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mails import sending
+from calendar_model.mission.corrections import record_correction
 from calendar_model.mission.digest.contents import digest_of
 from calendar_model.mission.events import item_of
 from calendar_model.mission.follows import follow
@@ -79,6 +80,24 @@ def test_a_changed_date_has_the_old_and_the_new_day(server: Inbox, monkeypatch: 
     assert "Side event: Mon 1 Mar 2027 → Thu 4 Mar 2027, entered by Boris" in text
     assert "Side event" not in message["Subject"]
     # What was told is not told again.
+    monkeypatch.setenv(TODAY_VARIABLE, (MORNING + timedelta(days=1)).isoformat())
+    assert sending.send_due().counts == {"empty": 2}
+
+
+def test_a_change_that_is_first_seen_while_digests_are_made_is_told_once(
+    server: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    amina, boris = (with_digest(name, task="") for name in ("Amina", "Boris"))
+    for who in (amina, boris):
+        follow(who, FollowKind.ITEM, "session-HRC64")
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-23T12:00:00+00:00")
+    values = {"start": "2027-03-01", "end": "2027-04-09", "date_precision": "day", "standing": "confirmed"}
+    record_correction(
+        boris, "sessions.csv", "HRC64", values, source_url="https://example.org/notice", note="By notice."
+    )
+    # The clock goes on while they are made.
+    monkeypatch.setenv(TODAY_VARIABLE, (MORNING + timedelta(seconds=5)).isoformat())
+    assert sending.send_due(MORNING).counts == {"sent": 2}
     monkeypatch.setenv(TODAY_VARIABLE, (MORNING + timedelta(days=1)).isoformat())
     assert sending.send_due().counts == {"empty": 2}
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from calendar_model.access.permissions import Viewer, member
+from calendar_model.access.permissions import ANONYMOUS, Viewer, member
+from calendar_model.access.unit_of_work import reading
 from calendar_model.mission.documents import (
     add_document,
     archived_as,
@@ -63,6 +64,17 @@ def test_only_web_addresses_are_linked(me: Viewer, address: str) -> None:
         add_document(me, made, address=address, title="Letter")
     with refused_for("required"):
         add_document(me, made, address=" ", title="Letter")
+
+
+def test_they_are_not_published_with_their_record(me: Viewer) -> None:
+    made = save(me, Engagement, ENGAGEMENT)
+    add_document(me, made, address=ADDRESS, title="Letter")
+    enter_reference(me, made, "2026/17")
+    save(me, Engagement, {"sensitivity": Sensitivity.PUBLIC}, record_id=made, seen=1, reason="It was published.")
+    with reading(ANONYMOUS) as session:
+        assert session.get(Engagement, made) is not None
+    assert (documents_of(ANONYMOUS, made), archived_as(ANONYMOUS, made)) == ([], None)
+    assert [one.url for one in documents_of(me, made)] == [ADDRESS]
 
 
 def test_links_are_not_changed_and_not_made_in_the_name_of_another(me: Viewer, other: Viewer) -> None:

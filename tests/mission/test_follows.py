@@ -27,7 +27,7 @@ from calendar_model.mission.follows import (
 )
 from calendar_model.mission.transactions import save, writing
 from calendar_model.store.database import current_workspace
-from calendar_model.store.models import Case, Engagement, Follow, observed_date
+from calendar_model.store.models import Case, Engagement, Follow, Imported, observed_date
 from calendar_model.store.observed_dates import ObservedDate
 from calendar_model.terms import EngagementForm, EngagementKind, EventKind, FollowKind, RecordKind, Suggester
 from calendar_model.vocabulary import Precision, Sensitivity, Standing
@@ -195,6 +195,24 @@ def test_an_event_that_is_moved_is_told_to_those_who_see_it(me: Viewer, other: V
     assert changed_dates(me, since) == []
 
 
+def test_what_staff_change_of_an_imported_event_is_not_told_as_imported(me: Viewer, other: Viewer) -> None:
+    made = save_event(me, EVENT)
+    with writing(me) as session:
+        # Its file had no dates, as of a table in which only the titles were corrected.
+        session.add(
+            Imported(record_id=made, uid="1", source_name="Side events", values='{"title": "Panel"}', taken_on=TODAY)
+        )
+    follow(me, FollowKind.RECORD, made)
+    since, later = before(), TODAY + timedelta(days=7)
+    save_event(other, {"start": later, "end": later}, event_id=made, seen=1)
+    (change,) = changed_dates(me, since)
+    assert (change.source, change.source_name, change.person_id) == (DateSource.STAFF, "", other.person_id)
+    with writing(me) as session:
+        session.scalars(select(Imported)).one().values = f'{{"start": "{later}"}}'
+    (change,) = changed_dates(me, since)
+    assert (change.source, change.source_name) == (DateSource.IMPORT, "Side events")
+
+
 def test_hours_of_an_event_that_change_are_told_in_words(me: Viewer) -> None:
     made = save_event(me, EVENT)
     follow(me, FollowKind.RECORD, made)
@@ -240,6 +258,18 @@ def test_lists_mark_what_others_have_changed_and_the_reader_can_see(me: Viewer, 
     assert changed_by_others(other, since) == {mine}
     assert hidden not in changed_by_others(other, since) | changed_by_others(me, since)
     assert changed_by_others(ANONYMOUS, since) == frozenset()
+
+
+def test_only_the_newest_lines_of_the_history_are_looked_through(
+    me: Viewer, other: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since = before()
+    theirs = save(other, Engagement, {"title": "Theirs", **ENGAGEMENT})
+    for number in range(3):
+        save(me, Engagement, {"title": f"Mine {number}", **ENGAGEMENT})
+    assert changed_by_others(me, since) == {theirs}
+    monkeypatch.setattr("calendar_model.mission.follows.LOOKED_THROUGH", 3)
+    assert changed_by_others(me, since) == frozenset()
 
 
 def test_the_number_of_queries_does_not_grow(me: Viewer, other: Viewer) -> None:

@@ -12,11 +12,13 @@ from sqlalchemy import select
 
 from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, Viewer, member
 from calendar_model.access.unit_of_work import reading
+from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mission.said import PASSAGE, SaidQuery, passage, what_was_said
 from calendar_model.mission.statements import commands
 from calendar_model.mission.themes import themes_in_use
 from calendar_model.mission.transactions import save
 from calendar_model.reference import Reference
+from calendar_model.store.database import current_workspace
 from calendar_model.store.full_text import phrases_of
 from calendar_model.store.models import LanguageProposal, Person, RecordRead
 from calendar_model.terms import ProposalOutcome, RecordKind, StatementFormat, StatementState
@@ -133,6 +135,17 @@ def test_proposed_and_agreed_language_is_found(me: Viewer, table: pd.DataFrame, 
         found = what_was_said(me, SaidQuery(text), table, reference)
         (hit,) = found.hits
         assert (hit.record_id, hit.kind, hit.is_agreed, hit.day) == (made, RecordKind.LANGUAGE, is_agreed, TODAY)
+
+
+def test_the_day_of_a_proposal_is_that_of_utc_whatever_the_zone_of_the_server(
+    me: Viewer, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGTZ", "Pacific/Auckland")
+    current_workspace().engine.dispose()
+    monkeypatch.setenv(TODAY_VARIABLE, "2026-11-24T23:30:00+00:00")
+    save(me, LanguageProposal, {"title": "Late", "text": "A", "wording": DEFENDERS})
+    assert search(me, "defenders", end=date(2026, 11, 24)) == ["Late"]
+    assert search(me, "defenders", start=date(2026, 11, 25)) == []
 
 
 def test_a_hit_says_what_was_found_where(me: Viewer, head: Viewer, table: pd.DataFrame, reference: Reference) -> None:

@@ -102,6 +102,7 @@ class HeldData:
 
 _WITH_RECORD = "as long as the record"
 _WHO_SEES_RECORD = "who sees the record"
+_NEVER_PUBLIC = "who sees the record; of a public one, the staff of its mission"
 
 HELD: tuple[HeldData, ...] = (
     HeldData(
@@ -127,14 +128,21 @@ HELD: tuple[HeldData, ...] = (
         ("document_link", "archived_as"),
         "To find the documents of a record, and to know that the archive has it.",
         _WITH_RECORD,
-        _WHO_SEES_RECORD,
+        _NEVER_PUBLIC,
     ),
     HeldData(
-        "texts, co-sponsors and overrides of a statement, with their reviews, and what is agreed",
-        ("version", "cosponsor", "override", "override_review", "agreed_text"),
-        "To show who wrote, agreed and cleared what, and which check was overridden and reviewed.",
+        "texts and co-sponsors of a statement, and what is agreed",
+        ("version", "cosponsor", "agreed_text"),
+        "To show who wrote, agreed and cleared what.",
         "as long as the statement",
         "who sees the statement",
+    ),
+    HeldData(
+        "overrides of a statement, with their reviews",
+        ("override", "override_review"),
+        "To show which check was overridden, why, and who reviewed it.",
+        "as long as the statement",
+        _NEVER_PUBLIC,
     ),
     HeldData(
         "template of statements, and its Word file",
@@ -148,21 +156,21 @@ HELD: tuple[HeldData, ...] = (
         ("consultee", "consultee_answer"),
         "To show who was asked for their view, and what each answered to which version.",
         "as long as the statement",
-        "who sees the statement",
+        _NEVER_PUBLIC,
     ),
     HeldData(
         "comments on a text",
         ("comment",),
         "To work on a text together; a comment quotes the passage that it is about.",
         "as long as the statement, or until its author deletes it",
-        "who sees the statement",
+        _NEVER_PUBLIC,
     ),
     HeldData(
         "who is looking at a statement now",
         ("presence",),
         "To keep colleagues from writing over each other.",
         "until the user looks at another statement, or is erased; shown for a minute",
-        "who sees the statement",
+        _NEVER_PUBLIC,
     ),
     HeldData("unsaved text", ("unsaved",), "To lose nothing that was typed.", "until it is saved", "its writer"),
     HeldData(

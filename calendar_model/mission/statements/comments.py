@@ -203,7 +203,10 @@ def _load(session: WorkspaceSession, comment_id: str) -> Comment:
 
 
 def _attach(session: WorkspaceSession, comment: Comment, passage: Passage | None) -> None:
-    """TextAnchor a comment to a passage of the newest saved text: others do not see what is not saved."""
+    """Anchor a comment to a passage of the newest saved text, as others do not see what is not saved.
+
+    Without a passage it is on the text as a whole.
+    """
     values: Iterable[object] = _NO_ANCHOR
     if passage is not None:
         version = newest(session, comment.statement_id, passage.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -63,14 +64,22 @@ def duplicate_plan(statement: Statement, table: pd.DataFrame) -> DuplicatePlan:
     """Work out the duplicate of a statement that was read with its links; ``table`` is the viewer's calendar."""
     rows = table.set_index("item", drop=False)
     items = tuple(_moved(link.item, rows) for link in statement.items)
-    title = statement.title
     pairs = [(rows.loc[one.item], rows.loc[one.to]) for one in items if one.to]
-    for old, new in pairs:
-        if old["session"] and new["session"]:
-            title = title.replace(str(old["session"]), str(new["session"]))
+    title = _with_next_sessions(statement.title, pairs)
     due, is_counted = _next_due(statement.due, pairs, rows) if statement.due is not None else (None, False)
     cases = sum(other.kind is RecordKind.CASE for other in all_linked_to(statement))
     return DuplicatePlan(title, items, due, is_counted, cases)
+
+
+def _with_next_sessions(title: str, pairs: list[tuple[Any, Any]]) -> str:
+    """A title in which each session, where it stands as a word of its own, is the next one of the first item in it."""
+    following: dict[str, str] = {}
+    for old, new in pairs:
+        if old["session"] and new["session"]:
+            following.setdefault(str(old["session"]), str(new["session"]))
+    # At once, because the next session of one item can be the session of another.
+    named = "|".join(map(re.escape, following))
+    return re.sub(rf"(?<!\w)(?:{named})(?!\w)", lambda found: following[found[0]], title) if named else title
 
 
 def _moved(item: str, rows: pd.DataFrame) -> MovedItem:

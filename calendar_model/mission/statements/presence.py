@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from calendar_model import clock
 from calendar_model.access.permissions import Viewer
@@ -69,19 +68,15 @@ def note_presence(
         # A clock that was set back must not keep a person from being seen.
         if known is not None and timedelta() <= clock.now() - known.at < EVERY:
             return
-    try:
-        with writing(viewer, workspace=workspace) as changing:
-            there = {one.statement_id: one for one in changing.scalars(mine)}
-            for other in there.values():
-                if other.statement_id != statement_id and clock.now() - other.at > GONE_AFTER:
-                    changing.delete(other)
-            row = there.get(statement_id)
-            if row is None:
-                changing.add(row := Presence(statement_id=statement_id, person_id=viewer.person_id))
-            row.at, row.typing = clock.now(), typing
-    except IntegrityError:
-        # Another window of the same person has noted it at the same moment.
-        return
+    with writing(viewer, workspace=workspace) as changing:
+        there = {one.statement_id: one for one in changing.scalars(mine)}
+        for other in there.values():
+            if other.statement_id != statement_id and clock.now() - other.at > GONE_AFTER:
+                changing.delete(other)
+        row = there.get(statement_id)
+        if row is None:
+            changing.add(row := Presence(statement_id=statement_id, person_id=viewer.person_id))
+        row.at, row.typing = clock.now(), typing
 
 
 def who_is_here(viewer: Viewer, statement_id: str) -> list[Here]:

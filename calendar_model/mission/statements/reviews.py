@@ -1,9 +1,10 @@
-"""Overrides as a debt: what was said under one is reviewed afterwards by a person who took no part in it.
+"""Overrides as a debt: what was said under one is reviewed afterwards by a person who neither wrote it nor asked.
 
 A confirmed override is a debt from its confirmation on, as long as the text for which it was requested is the newest
 and the statement is not dropped. It is paid by one review, once the step that it allowed has been taken: for clearance
 that is the delivery, for closing the end of the follow-up. The reviewer can clear statements, has written no version
-of the text, has requested none of its overrides, and can read every record that the statement is linked to.
+of the text, has requested none of its overrides, and can read every record that the statement is linked to. Who
+confirmed the override may review it: a mission can have no third person.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from calendar_model.access.permissions import ANONYMOUS, Viewer
 from calendar_model.access.problems import Problem, Refused
 from calendar_model.access.roles import Operation, Subject, allowed_roles, missing_role
 from calendar_model.access.unit_of_work import load_for_update, reading
-from calendar_model.mission.checks import Checks, has_role, ids_linked_in_database, value_before
+from calendar_model.mission.checks import Checks, has_role, ids_linked_in_database, is_changed, value_before
 from calendar_model.mission.missions import home_mission_of, must_be_offered
 from calendar_model.mission.statements import languages
 from calendar_model.mission.statements.queries import load_statement, newest
@@ -49,8 +49,12 @@ PLACEHOLDER = re.compile(r"\{([^{}\n]{1,60})\}")
 
 
 def _check_mission(session: WorkspaceSession, row: StatementTemplate) -> None:
-    """Refuse a writer without the role at the mission of the template, before or after the change."""
-    must_be_offered(session, row.mission_id)
+    """Refuse a writer without the role at the mission of the template, before or after the change.
+
+    One comes to no retired mission; those that are there stay in use.
+    """
+    if is_changed(row, "mission_id"):
+        must_be_offered(session, row.mission_id)
     _check_writer(session, row.mission_id)
 
 

@@ -15,7 +15,7 @@ from calendar_model.mission import tasks
 from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.commands import edit_statement
-from calendar_model.mission.statements.comments import add_comment, comments_on
+from calendar_model.mission.statements.comments import add_comment, comments_on, reply_to_comment
 from calendar_model.mission.statements.consultation import (
     ConsultationCount,
     ConsulteeView,
@@ -29,6 +29,7 @@ from calendar_model.mission.statements.presence import note_presence, who_is_her
 from calendar_model.mission.statements.queries import StatementGroup, list_statements, statement_links
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.undo import can_undo, latest, undo
+from calendar_model.store.history import of_record
 from calendar_model.store.models import Access, Comment, Consultee, ConsulteeAnswer, Person, Presence, Statement
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
 from calendar_model.vocabulary import Sensitivity
@@ -36,10 +37,11 @@ from tests.day import TODAY
 from tests.refusals import refusal, refused_for
 from tests.staff import CLEARER
 
-AGREE, OBJECT, CHANGES = (
+AGREE, OBJECT, CHANGES, NO_VIEW = (
     ConsultationAnswer.AGREE,
     ConsultationAnswer.OBJECT,
     ConsultationAnswer.AGREE_WITH_CHANGES,
+    ConsultationAnswer.NO_VIEW,
 )
 
 
@@ -329,12 +331,20 @@ def test_what_is_said_about_a_public_text_is_read_at_its_mission_alone() -> None
     edit_statement(
         editor, made, version_of(editor, made), {"sensitivity": Sensitivity.PUBLIC}, reason="It was published."
     )
+    answer_consultation(colleague, made, NO_VIEW, "It is out.", seen=1)
+    reply_to_comment(editor, comment, "Too late.")
+    tables = {"comment", "consultee", "consultee_answer"}
     for who in (outsider, administrator, ANONYMOUS):
         with reading(who) as session:
             assert session.get(Statement, made) is not None
             for kind in (Consultee, ConsulteeAnswer, Comment, Presence):
                 assert session.scalars(select(kind)).all() == []
-    assert of(editor, made)["Colleague"].answer is OBJECT
+            # Nor in the history, whose lines go to the archive with what they say.
+            assert tables.isdisjoint(line.table for line in of_record(session, made))
+    with reading(colleague) as session:
+        lines = [line.table for line in of_record(session, made) if line.table in tables]
+    assert sorted(lines) == ["comment", "comment", "consultee", "consultee_answer", "consultee_answer"]
+    assert of(editor, made)["Colleague"].answer is NO_VIEW
     assert [one.name for one in who_is_here(editor, made)] == ["Colleague"]
     assert [one.comment.id for one in comments_on(editor, made)] == [comment]
     for act in (

@@ -93,6 +93,21 @@ def test_the_due_day_is_counted_where_there_is_no_deadline_to_follow(me: Viewer,
     assert opened(me, duplicate(me, past, table, TODAY)).due is None
 
 
+@pytest.mark.parametrize(
+    ("items", "title", "moved"),
+    [
+        (("session-HRC64", "session-HRC65"), "HRC64 and HRC65: item 4", "HRC65 and HRC66: item 4"),
+        (("session-UPR5",), "UPR5, as in UPR54 (not XUPR5)", "UPR6, as in UPR54 (not XUPR5)"),
+        (("session-HRC64", "hrc-resolution-HRC64"), "HRC64: item 4", "HRC65: item 4"),
+    ],
+)
+def test_each_session_in_the_title_moves_on_once(
+    me: Viewer, table: pd.DataFrame, items: tuple[str, ...], title: str, moved: str
+) -> None:
+    plan = duplicate_plan(with_links(me, begun(me, *items, title=title)), table)
+    assert plan.title == moved
+
+
 def test_it_says_what_has_no_next_item(me: Viewer, table: pd.DataFrame) -> None:
     plan = duplicate_plan(with_links(me, begun(me, "upr-5-NOR", "upr-6-NOR", "gone")), table)
     assert [(one.item, one.to) for one in plan.moved] == [("upr-5-NOR", "upr-6-NOR")]

@@ -16,7 +16,7 @@ from calendar_model.mission.statements.reviews import OverrideStanding, override
 from calendar_model.mission.tasks import TaskKind, own_tasks
 from calendar_model.mission.transactions import save, writing
 from calendar_model.mission.undo import undo, undoable
-from calendar_model.store.models import Case, OverrideReview, Person, Statement
+from calendar_model.store.models import Case, Override, OverrideReview, Person, Statement
 from calendar_model.terms import Role, StatementFormat, StatementState, Step
 from calendar_model.vocabulary import Sensitivity
 from tests.cases import ANSWERS, CASE
@@ -95,6 +95,18 @@ def test_a_confirmed_override_is_a_debt_until_it_is_reviewed(team: Team) -> None
     assert kept.at is not None
     with refused_for("nothing-to-review"):
         team.review(team.di)
+
+
+def test_why_a_check_was_overridden_is_not_published_with_the_text(team: Team) -> None:
+    team.deliver()
+    team.review(team.eve)
+    published = {"sensitivity": Sensitivity.PUBLIC}
+    save(team.ada, Statement, published, record_id=team.made, seen=version(team), links=[], reason="It was published.")
+    with reading(ANONYMOUS) as session:
+        assert session.get(Statement, team.made) is not None
+        for kind in (Override, OverrideReview):
+            assert session.scalars(select(kind)).all() == []
+    assert team.standing is OverrideStanding.REVIEWED
 
 
 @pytest.mark.parametrize("who", ["ada", "bo", "cy"])

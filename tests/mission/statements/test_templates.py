@@ -16,7 +16,7 @@ from sqlalchemy import select
 from calendar_model.access.permissions import ANONYMOUS, OPERATOR, Viewer, member
 from calendar_model.access.problems import Refused
 from calendar_model.access.unit_of_work import EditConflict, reading
-from calendar_model.mission.missions import add_mission
+from calendar_model.mission.missions import add_mission, change_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.templates import (
     LARGEST_FILE,
@@ -144,6 +144,21 @@ def test_those_of_a_mission_are_read_and_written_there(me: Viewer) -> None:
     with pytest.raises(Refused):
         save_template(here, {"mission_id": missions[1]}, template_id=made, seen=1)
     save_template(here, {"text": "Ours"}, template_id=made, seen=1)
+
+
+def test_one_of_a_retired_mission_is_still_changed_but_none_is_made_there(me: Viewer) -> None:
+    mission = add_mission(OPERATOR, "Geneva")
+    here = member(save(OPERATOR, Person, {"name": "Here", "given": {(Role.EDITOR, mission)}, "mission_id": mission}))
+    made = save_template(here, VALUES)
+    change_mission(OPERATOR, mission, 1, {"active": False})
+    save_template(here, {"text": "Ours"}, template_id=made, seen=1)
+    with pytest.raises(Refused) as refused:
+        save_template(here, {**VALUES, "mission_id": mission})
+    assert code_of(refused) == "mission-not-offered"
+    shared = save_template(me, {**VALUES, "mission_id": None})
+    with pytest.raises(Refused) as refused:
+        save_template(me, {"mission_id": mission}, template_id=shared, seen=1)
+    assert code_of(refused) == "mission-not-offered"
 
 
 def test_the_history_of_one_is_read_where_it_is_read(me: Viewer) -> None:
