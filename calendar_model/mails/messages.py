@@ -9,9 +9,9 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from html import escape
 
@@ -209,12 +209,25 @@ def confirmation_letter(token: str) -> Letter:
 # --- As messages
 
 
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header whose address stays as it is: the library encodes a long one, and then no mail program finds it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header on one line. RFC 5322 allows 998 characters."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _WholeHeader)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
+
+
 def message_of(letter: Letter, sender: str, recipient: str, *, identity: str, unsubscribe: str = "") -> EmailMessage:
     """A letter as a message; ``identity`` is unique to it, ``unsubscribe`` the address that ends mails (RFC 8058).
 
     Raises ValueError if one of the addresses is none.
     """
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_POLICY)
     from_address = Address(addr_spec=sender)
     message["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
     message["To"] = Address(addr_spec=recipient)
