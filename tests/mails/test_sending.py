@@ -176,6 +176,13 @@ def test_an_address_that_is_refused_for_good_is_stopped(server: Inbox, monkeypat
     assert sending.send_due(monday).counts == {"sent": 2}
 
 
+def test_a_server_that_relays_nothing_stops_no_address(server: Inbox) -> None:
+    who = with_digest("Amina")
+    server.refused["amina@example.org"] = "554 5.7.1 Relay access denied"
+    assert sending.send_due(MORNING).counts == {"put-off": 1}
+    assert choice.must_have_chosen(who).stopped is None
+
+
 def test_an_address_is_put_off_four_times_at_most(server: Inbox) -> None:
     with_digest("Amina")
     server.refused["amina@example.org"] = "450 4.2.1 Later"
