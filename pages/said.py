@@ -24,7 +24,7 @@ from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
 from pages.components.shell.navigation import IN, NEW, PAGE_OF, link, open_page
 from pages.components.shell.words import plain
-from pages.components.statements.templates import TEXT
+from pages.components.statements.templates import bring_text
 from pages.components.widgets import labels
 from pages.components.widgets.more import show_more, shown_count
 from pages.components.widgets.passage import draw_passage
@@ -120,7 +120,7 @@ def draw_hit(number: int, hit: SaidHit, context: PageContext) -> None:
                 type="tertiary",
                 **rights.button_options(rights.why_not(Operation.CREATE, Subject.STATEMENT)),
             ):
-                st.session_state[TEXT] = hit.passage.text
+                bring_text(hit.passage.text, hit.language)
                 open_page("statements", **{NEW: str(StatementFormat.STATEMENT)})
 
 
