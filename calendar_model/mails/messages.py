@@ -18,10 +18,11 @@ from html import escape
 from calendar_model import clock, wording
 from calendar_model.calendar.display import city
 from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.messages import message
 from calendar_model.mission.digest.choice import CONFIRMED_WITHIN, MailSettings
 from calendar_model.mission.digest.contents import Digest
 from calendar_model.mission.follows import DateChange
-from calendar_model.mission.tasks import Task, TaskKind
+from calendar_model.mission.tasks import Task
 from calendar_model.terms import MailRhythm
 from calendar_model.translation import NN_, language
 from calendar_model.translation import gettext as _
@@ -123,7 +124,7 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
             (_("Restricted records are never in these mails. Open the calendar to see them."), ""),
             (schedule_words(settings), ""),
             (_("Change this in Settings"), f"{public_address()}/settings"),
-            (_("End these mails"), link),
+            (_("Stop the digest"), link),
         ],
     )
 
@@ -153,20 +154,8 @@ def _task_line(task: Task, day: date, digest: Digest) -> str:
     when = _("No due date") if task.due is None else wording.day(task.due)
     if task.due is not None and task.due < day:
         when = _("Late, {day}").format(day=when)
-    if task.waiting_for:
-        is_view = task.kind is TaskKind.CONSULTATION
-        awaited = _("view awaited from {name}") if is_view else _("reply awaited from {name}")
-        says = awaited.format(name=digest.names.get(task.waiting_for, _("another user")))
-    elif task.kind is TaskKind.REPLY:
-        says = _("awaits your reply")
-    elif task.kind is TaskKind.CONSULTATION:
-        says = _("awaits your view")
-    elif task.kind is TaskKind.REVIEW:
-        says = _("review what was said under an override")
-    elif task.kind is TaskKind.FOLLOW_UP:
-        says = _("follow-up to {title}").format(title=task.about)
-    else:
-        says = _("your statement")
+    name = digest.names.get(task.waiting_for, _("another user"))
+    says = message(task.code, {"about": task.about, "name": name})
     return f"{when}: {task.what} ({says})"
 
 
@@ -202,7 +191,7 @@ def confirmation_letter(token: str) -> Letter:
         ],
         sections=(),
         link=(_("Confirm the address"), f"{public_address()}{CONFIRM}{token}"),
-        ending=[(_("Without confirmation no other message is sent to you."), "")],
+        ending=[(_("Unless you confirm it, nothing else will be sent to you."), "")],
     )
 
 
@@ -227,24 +216,24 @@ def message_of(letter: Letter, sender: str, recipient: str, *, identity: str, un
 
     Raises ValueError if one of the addresses is none.
     """
-    message = EmailMessage(policy=_POLICY)
+    mail = EmailMessage(policy=_POLICY)
     from_address = Address(addr_spec=sender)
-    message["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
-    message["To"] = Address(addr_spec=recipient)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(_second(clock.machine_now()))
-    message["Message-ID"] = f"<{identity}@{from_address.domain}>"
+    mail["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(_second(clock.machine_now()))
+    mail["Message-ID"] = f"<{identity}@{from_address.domain}>"
     # Nobody's absence note answers (RFC 3834; the second is Exchange's).
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
     if unsubscribe:
-        message["List-Unsubscribe"] = f"<{unsubscribe}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.text(), cte="quoted-printable")
-    message.add_alternative(letter.html(), subtype="html", cte="quoted-printable")
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(letter.text(), cte="quoted-printable")
+    mail.add_alternative(letter.html(), subtype="html", cte="quoted-printable")
     # To set a content takes away what was said of it before.
-    message["Content-Language"] = language()
-    return message
+    mail["Content-Language"] = language()
+    return mail
 
 
 def _second(at: datetime) -> datetime:

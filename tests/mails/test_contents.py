@@ -153,3 +153,13 @@ def test_views_that_are_awaited_are_called_so(server: Inbox) -> None:
     commands.move(amina, made, StatementState.CONSULTATION, seen=1, consultees=[boris.person_id])
     assert "Item 4 (awaits your view)" in sending.preview(boris, MORNING)
     assert "Item 4 (view awaited from Boris)" in sending.preview(amina, MORNING)
+
+
+def test_who_may_clear_is_asked_for_clearance(server: Inbox) -> None:
+    amina, boris = with_digest("Amina", task=""), with_digest("Boris", task="")
+    save(OPERATOR, Person, {"roles": {Role.EDITOR, Role.CLEARER}}, record_id=boris.person_id, seen=1)
+    columns = {"title": "Item 4", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    made = commands.start_statement(amina, columns, text="Mr President,")
+    commands.move(amina, made, StatementState.CONSULTATION, seen=1, waiting_for=boris.person_id)
+    assert "Item 4 (awaits your clearance)" in sending.preview(boris, MORNING)
+    assert "Item 4 (reply awaited from Boris)" in sending.preview(amina, MORNING)
