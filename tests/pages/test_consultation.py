@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import OPERATOR, Viewer, member
+from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.comments import Passage, add_comment, comments_on
 from calendar_model.mission.statements.consultation import answer_consultation, ask_consultees, consultees_of
@@ -15,6 +16,7 @@ from calendar_model.mission.statements.presence import note_presence
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Person
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
+from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound
@@ -158,6 +160,21 @@ def test_comments_on_what_is_dropped_are_only_read(me: Viewer, made: str) -> Non
     assert "Which?" in words(app)
     keys = {button.key for button in app.button}
     assert not keys & {f"comment_add_{made}", f"resolve_{comment}", f"reply_add_{comment}", f"delete_{comment}"}
+
+
+def test_a_public_text_is_commented_on_at_its_mission_alone() -> None:
+    ours, theirs = add_mission(OPERATOR, "Ours"), add_mission(OPERATOR, "Theirs")
+    editor, outsider = (
+        member(save(OPERATOR, Person, {"name": name, "given": {(Role.EDITOR, at)}, "mission_id": at}))
+        for name, at in (("Editor", ours), ("Outsider", theirs))
+    )
+    columns = {"title": "Item 3", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.PUBLIC}
+    made = commands.start_statement(editor, {**columns, "mission_id": ours}, text=TEXT)
+    adding = f"comment_add_{made}"
+    assert adding in {button.key for button in page(editor, made).button}
+    app = page(outsider, made)
+    assert adding not in {button.key for button in app.button}
+    assert "Select a passage" not in words(app)
 
 
 def test_who_else_is_here_is_said(me: Viewer, ola: Viewer, made: str) -> None:

@@ -86,6 +86,11 @@ def test_it_is_narrowed_and_ordered(me: Viewer, head: Viewer) -> None:
     assert hits(search(me, text="xylophone")) == []
 
 
+def test_a_period_that_ends_before_it_starts_is_said(me: Viewer, head: Viewer) -> None:
+    app = search(me, start=date(1998, 12, 9), end=date(1998, 12, 8))
+    assert [one.value for one in app.error] == ["Choose an end date on or after Wed 9 Dec 1998."]
+
+
 def test_a_passage_begins_a_new_statement(me: Viewer, head: Viewer) -> None:
     delivered(me, head, "New")
     app = click(search(me, text="reprisals"), "use_0")

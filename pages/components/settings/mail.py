@@ -57,8 +57,8 @@ def draw_mail(context: PageContext, *, is_sample: bool) -> None:
     st.subheader(_("E-mail"))
     st.markdown(
         _(
-            "A digest of what is yours to do, what you wait for, coming deadlines and changed dates. It contains "
-            "nothing restricted. When there is no news, none is sent."
+            "A digest of your tasks, the replies that you are waiting for, coming deadlines and changed dates. It "
+            "contains nothing restricted. None is sent when there is nothing to report."
         )
     )
     if not smtp.is_set_up():
@@ -111,7 +111,16 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
             st.selectbox(_("Day"), _WEEK, index=first - 1, format_func=_weekday, key=_DAY, width=180)
         elif rhythm is MailRhythm.DAILY:
             days = of.workdays if of.rhythm is MailRhythm.DAILY else tuple(sorted(MONDAY_TO_FRIDAY))
-            st.multiselect(_("Days"), _WEEK, default=list(days), format_func=_weekday, key=_DAYS, width=420)
+            st.multiselect(
+                _("Days"),
+                _WEEK,
+                default=list(days),
+                format_func=_weekday,
+                key=_DAYS,
+                select_all=False,
+                placeholder=_("Select"),
+                width=420,
+            )
         if rhythm is not MailRhythm.OFF:
             st.selectbox(_("From"), range(24), index=of.hour, format_func="{:02d}:00".format, key=_HOUR, width=110)
             zones = list(dict.fromkeys([of.timezone, "UTC", *zone_choices()]))
@@ -130,7 +139,10 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
         value=of.address,
         key=_ADDRESS,
         width=420,
-        help=_("A new address gets a message with a link first. To have it forgotten, choose no digest and empty it."),
+        help=_(
+            "A new address first gets a message with a link to confirm it. To delete your address, choose “No digest” "
+            "and empty this field."
+        ),
     )
     _draw_save(context.viewer)
 
@@ -204,7 +216,7 @@ def draw_mail_policy(viewer: Viewer, names: Mapping[str, str]) -> None:
         _("Digests name tasks, deadlines and dates"),
         value=contents,
         key=_CONTENTS,
-        help=_("Without this they have counts and a link only."),
+        help=_("If this is off, they contain counts and a link only."),
         on_change=_set_contents,
         args=(viewer,),
     )
