@@ -64,7 +64,7 @@ def _draw_link(link: DocumentLink, why: str, zone: str) -> None:
             at = wording.moment(link.at, zone)
             st.caption(plain(_("Added by {name}, {at}.").format(name=link.added_by.name, at=at)))
         st.button(
-            _("Remove"),
+            _("Remove link"),
             key=f"document_remove_{link.id}",
             type="tertiary",
             on_click=_remove,
@@ -103,7 +103,7 @@ def draw_reference(record_id: str, why: str, context: PageContext) -> None:
             text_limit("archived_as", "reference"),
             value=known.reference if known is not None else "",
             key=key,
-            help=_("The reference under which the archive has it."),
+            help=_("The reference that it has in the archive."),
         )
         st.button(
             _("Save reference"),

@@ -197,5 +197,5 @@ def draw_open_answers(statement: Statement, context: PageContext) -> None:
     ]
     lines += [_("{name} has not answered.").format(name=one.name) for one in consultees if one.is_awaited]
     if lines:
-        st.markdown(_("**To weigh before clearance**"))
+        st.markdown(_("**To consider before clearance**"))
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))
