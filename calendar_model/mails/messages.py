@@ -1,6 +1,7 @@
 """The mails as messages: plain text, and the same as HTML; without pictures, scripts and anything that tells a reader.
 
-Subjects have no titles: they are shown on locked screens and kept in logs of mail servers.
+Subjects have no titles: they are shown on locked screens and kept in logs of mail servers. Links lead to what a line is
+about by its identifier, under the public address.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from html import escape
 
 from calendar_model import clock, wording
 from calendar_model.calendar.display import city
-from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, item_page, record_page
 from calendar_model.messages import message
 from calendar_model.mission.digest.choice import CONFIRMED_WITHIN, MailSettings
 from calendar_model.mission.digest.contents import Digest
@@ -35,12 +36,33 @@ _MOST_LINES = 30
 
 
 @dataclass(frozen=True)
+class LetterLine:
+    """A line of a section: a title with what comes before and after it, and the address to which it leads, if any."""
+
+    before: str
+    title: str = ""
+    after: str = ""
+    address: str = ""
+
+    def text(self) -> str:
+        """The line as plain text, with its address on the next one."""
+        # A typed line break must not look like a line of its own.
+        words = f"- {' '.join(f'{self.before}{self.title}{self.after}'.split())}"
+        return f"{words}\n  {self.address}" if self.address else words
+
+    def html(self) -> str:
+        """The line as HTML, with a link in its title."""
+        title = _linked(self.title, self.address) if self.address else escape(self.title)
+        return f"{escape(self.before)}{title}{escape(self.after)}"
+
+
+@dataclass(frozen=True)
 class LetterSection:
     """A part of a digest: its heading with the count, and a line for each entry."""
 
     heading: str
     count: int
-    lines: Sequence[str]
+    lines: Sequence[LetterLine]
 
 
 @dataclass(frozen=True)
@@ -56,14 +78,10 @@ class Letter:
 
     def text(self) -> str:
         """The letter as plain text."""
-        parts = [*self.opening]
-        for section in self.sections:
-            # A typed line break must not look like a line of its own.
-            lines = [f"- {' '.join(line.split())}" for line in section.lines]
-            parts.append("\n".join([section.heading, *lines]))
+        sections = ("\n".join([one.heading, *(line.text() for line in one.lines)]) for one in self.sections)
         words, address = self.link
         ending = [f"{words}: {address}" if address else words for words, address in self.ending]
-        return "\n\n".join([*parts, f"{words}: {address}", "-- \n" + "\n".join(ending)]) + "\n"
+        return "\n\n".join([*self.opening, *sections, f"{words}: {address}", "-- \n" + "\n".join(ending)]) + "\n"
 
     def html(self) -> str:
         """The letter as a page of HTML."""
@@ -78,7 +96,7 @@ class Letter:
         for section in self.sections:
             yield f'<h2 style="font-size:1.1em;margin:1.2em 0 .3em">{escape(section.heading)}</h2>'
             if section.lines:
-                yield f'<ul style="margin:0">{"".join(f"<li>{escape(line)}</li>" for line in section.lines)}</ul>'
+                yield f'<ul style="margin:0">{"".join(f"<li>{line.html()}</li>" for line in section.lines)}</ul>'
         words, address = self.link
         yield f"<p>{_linked(words, address)}</p>"
         yield '<p style="font-size:.85em;opacity:.8">'
@@ -107,7 +125,10 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
     found = (
         (_("Mine to do"), [_task_line(task, day, digest) for task in digest.mine]),
         (_("Waiting for others"), [_task_line(task, day, digest) for task in digest.waiting]),
-        (_("Deadlines within two weeks"), [f"{one.when}: {one.title}" for one in digest.deadlines]),
+        (
+            _("Deadlines within two weeks"),
+            [LetterLine(f"{one.when}: ", one.title, "", _address(item_page(one.item))) for one in digest.deadlines],
+        ),
         (_("Changed dates of what you follow"), [_change_line(one, zone, digest) for one in digest.changes]),
     )
     sections = [
@@ -150,27 +171,36 @@ def _counts(digest: Digest) -> str:
     return " · ".join(wording.count(len(found), *forms) for found, forms in counts if found)
 
 
-def _task_line(task: Task, day: date, digest: Digest) -> str:
+def _address(page: str) -> str:
+    """The address of a page of the dashboard; empty where its own is not known."""
+    public = public_address()
+    return f"{public}/{page}" if public else ""
+
+
+def _task_line(task: Task, day: date, digest: Digest) -> LetterLine:
     when = _("No due date") if task.due is None else wording.day(task.due)
     if task.due is not None and task.due < day:
         when = _("Late, {day}").format(day=when)
     name = digest.names.get(task.waiting_for, _("another user"))
     says = message(task.code, {"about": task.about, "name": name})
-    return f"{when}: {task.what} ({says})"
+    return LetterLine(f"{when}: ", task.what, f" ({says})", _address(record_page(task.record_kind, task.record_id)))
 
 
-def _change_line(change: DateChange, zone: str, digest: Digest) -> str:
-    line = _("{title}: {old} → {new}").format(title=change.title, old=change.old.when(zone), new=change.new.when(zone))
+def _change_line(change: DateChange, zone: str, digest: Digest) -> LetterLine:
+    after = f": {change.old.when(zone)} → {change.new.when(zone)}"
     if name := digest.names.get(change.person_id):
-        line += _(", entered by {name}").format(name=name)
-    return f"{line} ({change.source_url})" if change.source_url else line
+        after += _(", entered by {name}").format(name=name)
+    if change.source_url:
+        after += f" ({change.source_url})"
+    return LetterLine("", change.title, after, _address(item_page(change.item)))
 
 
-def _shortened(lines: Sequence[str]) -> Sequence[str]:
+def _shortened(lines: Sequence[LetterLine]) -> Sequence[LetterLine]:
     if len(lines) <= _MOST_LINES:
         return lines
     more = len(lines) - _MOST_LINES
-    return [*lines[:_MOST_LINES], wording.count(more, "{number} more in the calendar", "{number} more in the calendar")]
+    rest = wording.count(more, "{number} more in the calendar", "{number} more in the calendar")
+    return [*lines[:_MOST_LINES], LetterLine(rest)]
 
 
 # --- The question whether an address is right
