@@ -26,7 +26,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.shell import rights, typed
 from pages.components.shell.context import PageContext
-from pages.components.shell.current_user import viewer
+from pages.components.shell.current_user import for_reader, viewer
 from pages.components.shell.words import linked, plain
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _draw_file(record: Record, context: PageContext) -> None:
 
     st.download_button(
         _("Download for the archive"),
-        data=written,
+        data=for_reader(written),
         file_name=f"{record.kind.value}-{context.today.isoformat()}-{record.id[:8]}.zip",
         mime=ZIP,
         key=f"archive_file_{record.id}",
