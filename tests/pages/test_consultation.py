@@ -55,6 +55,10 @@ def test_consultees_are_asked_with_the_move(me: Viewer, ola: Viewer, made: str) 
     sound(click(app, "move_consultation"))
     (asked,) = consultees_of(me, made)
     assert (asked.person_id, asked.due, asked.asked_by_id) == (ola.person_id, TODAY, me.person_id)
+    # The fields are empty again, also when the text is a draft once more.
+    commands.move(me, made, StatementState.DRAFT, seen=1)
+    app = page(me, made)
+    assert (app.multiselect(f"consultees_{made}").value, app.date_input(f"answer_by_{made}").value) == ([], None)
 
 
 def test_more_are_asked_later_and_withdrawn(me: Viewer, ola: Viewer, made: str) -> None:

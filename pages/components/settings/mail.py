@@ -9,6 +9,7 @@ from babel import Locale
 
 from calendar_model import clock, wording
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.mails import sending, smtp
 from calendar_model.mission.digest.choice import (
@@ -27,15 +28,14 @@ from calendar_model.terms import MailRhythm, MailStop
 from calendar_model.translation import LANGUAGES, N_, Translated, language
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import rights, sign_in
+from pages.components.shell import rights, sign_in, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
 
-_RHYTHM, _DAY, _DAYS, _HOUR, _ZONE, _LANGUAGE, _ADDRESS = (
-    f"mail_{name}" for name in ("rhythm", "day", "days", "hour", "zone", "language", "address")
-)
-_CONTENTS = "mail_contents"
+_FIELDS = tuple(f"mail_{name}" for name in ("rhythm", "day", "days", "hour", "zone", "language", "address"))
+_RHYTHM, _DAY, _DAYS, _HOUR, _ZONE, _LANGUAGE, _ADDRESS = _FIELDS
+_CONTENTS = "contents_of_mails"
 _WEEK = tuple(range(1, 8))
 """Days of the week by ISO 8601."""
 _FIRST_HOUR = 7
@@ -179,12 +179,21 @@ def _save(viewer: Viewer) -> None:
         status = own_choice(viewer)
         if status is None or rhythm is MailRhythm.OFF:
             return _("No digest is sent to you from now on.")
-        if status.confirmed_at is None and status.stopped is None:
+        saved = _("E-mail settings saved.")
+        if status.confirmed_at is not None or status.stopped is not None:
+            return saved
+        try:
             sending.ask_for_confirmation(viewer)
-            return _("Saved. Open the link in the message that was sent to you.")
-        return _("E-mail settings saved.")
+        except Refused as refused:
+            # The settings are saved all the same.
+            return f"{saved} {refused}"
+        return _("Saved. Open the link in the message that was sent to you.")
 
-    forms.attempt(act)
+    if forms.attempt(act):
+        # What is saved can change elsewhere, as by the link in a digest.
+        typed.forget(_FIELDS)
+        for key in _FIELDS:
+            st.session_state.pop(key, None)
 
 
 def _ask(viewer: Viewer) -> None:
