@@ -6,6 +6,7 @@ from pages.components.shell.guard import require_entrance
 
 require_entrance()
 
+from datetime import date
 from typing import Any
 
 import streamlit as st
@@ -22,9 +23,10 @@ from pages.components.record import forms
 from pages.components.shell import item_panel, rights
 from pages.components.shell.context import PageContext, current
 from pages.components.shell.current_user import require_person
+from pages.components.shell.filter_bar import EARLIEST, LATEST
 from pages.components.shell.navigation import IN, NEW, PAGE_OF, link, open_page
 from pages.components.shell.words import plain
-from pages.components.statements.templates import TEXT
+from pages.components.statements.templates import bring_text
 from pages.components.widgets import labels
 from pages.components.widgets.more import show_more, shown_count
 from pages.components.widgets.passage import draw_passage
@@ -69,8 +71,9 @@ def draw_narrowing(context: PageContext) -> dict[str, Any]:
     forum = _choice(
         _("Forum"), "said_forum", {code: labels.organisation(code, context.reference) for code in organisations}
     )
-    start = st.date_input(_("From"), value=None, key="said_start", format="YYYY-MM-DD")
-    end = st.date_input(_("To"), value=None, key="said_end", format="YYYY-MM-DD")
+    start, end = _day(_("From"), "said_start"), _day(_("To"), "said_end")
+    if start is not None and end is not None and end < start:
+        st.error(_("Choose an end date on or after {day}.").format(day=wording.day(start)))
     return {"country": country, "theme": theme, "forum": forum, "start": start, "end": end}
 
 
@@ -79,6 +82,13 @@ def _choice(label: str, key: str, names: dict[str, str]) -> str:
         label, list(names), index=None, format_func=lambda one: names.get(one, one), key=key, placeholder=_("All")
     )
     return chosen or ""
+
+
+def _day(label: str, key: str) -> date | None:
+    chosen: date | None = st.date_input(
+        label, value=None, min_value=EARLIEST, max_value=LATEST, key=key, format="YYYY-MM-DD"
+    )
+    return chosen
 
 
 def draw_hits(query: SaidQuery, context: PageContext) -> None:
@@ -120,7 +130,7 @@ def draw_hit(number: int, hit: SaidHit, context: PageContext) -> None:
                 type="tertiary",
                 **rights.button_options(rights.why_not(Operation.CREATE, Subject.STATEMENT)),
             ):
-                st.session_state[TEXT] = hit.passage.text
+                bring_text(hit.passage.text, hit.language)
                 open_page("statements", **{NEW: str(StatementFormat.STATEMENT)})
 
 

@@ -84,7 +84,7 @@ def draw_form(kept: StatementTemplate | None, context: PageContext) -> None:
         form.text("name", _("Name"))
         with st.container(horizontal=True):
             form.choice("format", _("Format"), StatementFormat, default=StatementFormat.STATEMENT)
-            form.choice("voice", _("Who speaks"), Voice, optional=True, placeholder=_("Anybody"))
+            form.choice("voice", _("Who speaks"), Voice, optional=True, placeholder=_("Anyone"))
             form.organisation("forum", _("Forum"), "")
             form.choice("language", _("Language"), list(languages.NAMES), default="en", format_func=languages.name)
         form.area("text", _("Text"), height=320)

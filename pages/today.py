@@ -14,10 +14,11 @@ import streamlit as st
 
 from calendar_model import wording
 from calendar_model.access.unit_of_work import staff
+from calendar_model.messages import message
 from calendar_model.mission import briefing
 from calendar_model.mission.briefing import BriefingEntry, CycleStep, TrackCycle
-from calendar_model.mission.tasks import Task, TaskKind, own_tasks
-from calendar_model.terms import ReadinessState, Role
+from calendar_model.mission.tasks import Task, own_tasks
+from calendar_model.terms import ReadinessState
 from calendar_model.translation import gettext as _
 from pages.components.coverage.covered import covered
 from pages.components.follows.changes import draw_changes
@@ -113,29 +114,8 @@ def link_to_task(task: Task) -> None:
 
 def task_words(task: Task, names: dict[str, str]) -> str:
     """Say what kind of task it is, and whom or what it concerns."""
-    if task.waiting_for and task.kind is TaskKind.CONSULTATION:
-        says = _("view awaited from {name}").format(name=names.get(task.waiting_for, _("another user")))
-    elif task.waiting_for:
-        says = _("reply awaited from {name}").format(name=names.get(task.waiting_for, _("another user")))
-    elif task.kind is TaskKind.REPLY:
-        person = current_person()
-        says = (
-            _("awaits your clearance")
-            if person is not None and Role.CLEARER in person.roles
-            else _("awaits your reply")
-        )
-    elif task.kind is TaskKind.CONSULTATION:
-        says = _("awaits your view")
-    elif task.kind is TaskKind.STATEMENT:
-        says = _("your statement")
-    elif task.kind is TaskKind.REVIEW:
-        says = _("review what was said under an override")
-    elif task.kind is TaskKind.READ_CHECK:
-        says = _("look through who has read it")
-    elif task.kind is TaskKind.ACCESS_REQUEST:
-        says = _("a colleague requests access")
-    else:
-        says = _("follow-up to {title}").format(title=task.about)
+    name = names.get(task.waiting_for, _("another user"))
+    says = message(task.code, {"about": task.about, "name": name})
     return f"{says}{_(' (sample)') if task.sample else ''}"
 
 

@@ -103,6 +103,7 @@ def test_nothing_set_is_nothing_wrong() -> None:
         (LOG_VARIABLE, "JSON"),
         (TOKEN_VARIABLE, "canary canary canary canary canar\n"),
         (TOKEN_VARIABLE, "canary" * 6 + "é"),
+        (smtp.VARIABLE, "http://desk:canary@mail.example.org:25"),
         (BACKUPS_VARIABLE, __file__),
     ],
 )

@@ -60,6 +60,22 @@ def test_components_import_no_page() -> None:
     assert {str(path) for path in components if pages.intersection(imported(path))} == set()
 
 
+MADE_IN_THE_RUN = {"pages/components/widgets/pictures.py", "pages/corrections.py"}
+"""Where the bytes of a download are made while the page is drawn."""
+
+
+def test_a_file_that_is_made_at_the_click_is_named_for_its_reader() -> None:
+    """Under another name the server gives it to nobody once there is a sign-in."""
+    found = set()
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".download_button"):
+                (data,) = [one.value for one in node.keywords if one.arg == "data"]
+                if not ast.unparse(data).startswith("for_reader("):
+                    found.add(str(path.relative_to(ROOT)))
+    assert found == MADE_IN_THE_RUN
+
+
 def test_no_page_carries_a_stylesheet_of_its_own() -> None:
     carriers = [path for path in CODE if path.is_relative_to(ROOT / "pages") and "<style" in path.read_text("utf-8")]
     assert carriers == []

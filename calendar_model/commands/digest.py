@@ -33,7 +33,7 @@ def add_to(commands: Commands) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     if options.preview is not None:
-        print(sending.preview(person(options.preview)) or "There is nothing to say today, so no digest is sent.")
+        print(sending.preview(person(options.preview)) or "There is nothing to report today, so no digest is sent.")
     elif options.bounced is not None:
         stopped = stop_address(options.bounced)
         print(f"Mail was stopped for {stopped} user{'' if stopped == 1 else 's'}.")

@@ -285,7 +285,7 @@ def _event(row: Any, url: str, alarm_days: int | None) -> bytes:
     lines.append(f"STATUS:{'TENTATIVE' if (window or expected) and not cancelled else _STATUS[Standing(row.standing)]}")
     lines.append(f"TRANSP:{'TRANSPARENT' if whole_days or moment or cancelled else 'OPAQUE'}")
     if url:
-        page = "follow-ups" if row.item.startswith(FOLLOW_UP) else f"timeline?item={quote(row.item, safe='')}"
+        page = "follow-ups" if row.item.startswith(FOLLOW_UP) else links.item_page(row.item)
         lines.append(f"URL:{_uri(f'{url}/{page}')}")
     if alarm_days is not None:
         lines += [

@@ -1,13 +1,15 @@
-"""The dashboard's public address, and the addresses of feeds, items and subscriptions under it."""
+"""The dashboard's public address, and the addresses of feeds, items, records and subscriptions under it."""
 
 from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from calendar_model.calendar import Filter
+from calendar_model.terms import RecordKind
 
 PUBLIC_URL_VARIABLE = "HRD_CALENDAR_PUBLIC_URL"
 """The environment variable with the address under which readers reach the dashboard, a path included."""
@@ -23,6 +25,18 @@ ADDED_PREFIX = "utm_"
 """Parameters that programs add to an address, to get past a cache or to see who follows a link: ``t`` and ``_`` (a
 time), ``utm_…`` (campaigns), ``fbclid`` and ``gclid`` (Facebook and Google). They ask for nothing, so a feed answers as
 if they were not there; every other parameter that it does not know is refused."""
+
+RECORD_PAGES: Mapping[RecordKind, str] = {
+    RecordKind.EVENT: "meetings",
+    RecordKind.CONTACT: "contacts",
+    RecordKind.ENGAGEMENT: "engagements",
+    RecordKind.STATEMENT: "statements",
+    RecordKind.LANGUAGE: "language",
+    RecordKind.CASE: "cases",
+    RecordKind.REPRISAL: "cases",
+    RecordKind.CORRECTION: "corrections",
+}
+"""The page that shows records of a kind, by its address."""
 
 HOST = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(?::(?P<port>[0-9]{1,5}))?")
 """A host as an address or a Host header names it: a name or an address in digits, and perhaps a port."""
@@ -102,6 +116,16 @@ def webcal(address: str) -> str:
 def item_url(base_url: str, item: str) -> str:
     """The address of one item as a file."""
     return f"{base_url.rstrip('/')}/feeds/item/{quote(item, safe='')}.ics"
+
+
+def item_page(item: str) -> str:
+    """The address of the page with an item open, below the dashboard's own."""
+    return f"timeline?item={quote(item, safe='')}"
+
+
+def record_page(kind: RecordKind, record_id: str) -> str:
+    """The address of the page of a record, below the dashboard's own. It has the identifier, and nothing typed."""
+    return f"{RECORD_PAGES[kind]}?record={quote(record_id, safe='')}"
 
 
 def subscription_url(base_url: str, token: str) -> str:

@@ -91,11 +91,11 @@ class UnsubscribeEndpoint(_LinkEndpoint):
 
     def done(self) -> str:
         """As above."""
-        return _("The digest is stopped. It can be switched on again in Settings.")
+        return _("The digest has been stopped. You can switch it on again in Settings.")
 
     def unknown(self) -> str:
         """As above."""
-        return _("This link is not known or too old. Sign in and stop the digest in Settings.")
+        return _("This link is unknown or has expired. Sign in and stop the digest in Settings.")
 
 
 class ConfirmEndpoint(_LinkEndpoint):
@@ -109,11 +109,11 @@ class ConfirmEndpoint(_LinkEndpoint):
 
     def done(self) -> str:
         """As above."""
-        return _("Your address is confirmed. The next digest comes at the time that you have chosen.")
+        return _("Your address is confirmed. The next digest will arrive at the time that you chose.")
 
     def unknown(self) -> str:
         """As above."""
-        return _("This link is not known, used or too old. Sign in and ask for another one in Settings.")
+        return _("This link is unknown, already used or expired. Sign in and ask for another one in Settings.")
 
 
 def _page(request: Request, status: int, says: str, form: str = "") -> Response:
@@ -137,7 +137,7 @@ def _language(request: Request) -> str:
 
 async def _unknown(request: Request) -> Response:
     with in_language(_language(request)):
-        return _page(request, 404, _("There is nothing at this address."))
+        return _page(request, 404, _("There is nothing at this address. Open the link in the message again."))
 
 
 ROUTES: list[BaseRoute] = [

@@ -1,6 +1,7 @@
 """The mails as messages: plain text, and the same as HTML; without pictures, scripts and anything that tells a reader.
 
-Subjects have no titles: they are shown on locked screens and kept in logs of mail servers.
+Subjects have no titles: they are shown on locked screens and kept in logs of mail servers. Links lead to what a line is
+about by its identifier, under the public address.
 """
 
 from __future__ import annotations
@@ -9,19 +10,20 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, Policy
 from email.utils import format_datetime
 from html import escape
 
 from calendar_model import clock, wording
 from calendar_model.calendar.display import city
-from calendar_model.feeds.links import PUBLIC_URL_VARIABLE
+from calendar_model.feeds.links import PUBLIC_URL_VARIABLE, item_page, record_page
+from calendar_model.messages import message
 from calendar_model.mission.digest.choice import CONFIRMED_WITHIN, MailSettings
 from calendar_model.mission.digest.contents import Digest
 from calendar_model.mission.follows import DateChange
-from calendar_model.mission.tasks import Task, TaskKind
+from calendar_model.mission.tasks import Task
 from calendar_model.terms import MailRhythm
 from calendar_model.translation import NN_, language
 from calendar_model.translation import gettext as _
@@ -34,12 +36,33 @@ _MOST_LINES = 30
 
 
 @dataclass(frozen=True)
+class LetterLine:
+    """A line of a section: a title with what comes before and after it, and the address to which it leads, if any."""
+
+    before: str
+    title: str = ""
+    after: str = ""
+    address: str = ""
+
+    def text(self) -> str:
+        """The line as plain text, with its address on the next one."""
+        # A typed line break must not look like a line of its own.
+        words = f"- {' '.join(f'{self.before}{self.title}{self.after}'.split())}"
+        return f"{words}\n  {self.address}" if self.address else words
+
+    def html(self) -> str:
+        """The line as HTML, with a link in its title."""
+        title = _linked(self.title, self.address) if self.address else escape(self.title)
+        return f"{escape(self.before)}{title}{escape(self.after)}"
+
+
+@dataclass(frozen=True)
 class LetterSection:
     """A part of a digest: its heading with the count, and a line for each entry."""
 
     heading: str
     count: int
-    lines: Sequence[str]
+    lines: Sequence[LetterLine]
 
 
 @dataclass(frozen=True)
@@ -55,14 +78,10 @@ class Letter:
 
     def text(self) -> str:
         """The letter as plain text."""
-        parts = [*self.opening]
-        for section in self.sections:
-            # A typed line break must not look like a line of its own.
-            lines = [f"- {' '.join(line.split())}" for line in section.lines]
-            parts.append("\n".join([section.heading, *lines]))
+        sections = ("\n".join([one.heading, *(line.text() for line in one.lines)]) for one in self.sections)
         words, address = self.link
         ending = [f"{words}: {address}" if address else words for words, address in self.ending]
-        return "\n\n".join([*parts, f"{words}: {address}", "-- \n" + "\n".join(ending)]) + "\n"
+        return "\n\n".join([*self.opening, *sections, f"{words}: {address}", "-- \n" + "\n".join(ending)]) + "\n"
 
     def html(self) -> str:
         """The letter as a page of HTML."""
@@ -77,7 +96,7 @@ class Letter:
         for section in self.sections:
             yield f'<h2 style="font-size:1.1em;margin:1.2em 0 .3em">{escape(section.heading)}</h2>'
             if section.lines:
-                yield f'<ul style="margin:0">{"".join(f"<li>{escape(line)}</li>" for line in section.lines)}</ul>'
+                yield f'<ul style="margin:0">{"".join(f"<li>{line.html()}</li>" for line in section.lines)}</ul>'
         words, address = self.link
         yield f"<p>{_linked(words, address)}</p>"
         yield '<p style="font-size:.85em;opacity:.8">'
@@ -106,7 +125,10 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
     found = (
         (_("Mine to do"), [_task_line(task, day, digest) for task in digest.mine]),
         (_("Waiting for others"), [_task_line(task, day, digest) for task in digest.waiting]),
-        (_("Deadlines within two weeks"), [f"{one.when}: {one.title}" for one in digest.deadlines]),
+        (
+            _("Deadlines within two weeks"),
+            [LetterLine(f"{one.when}: ", one.title, "", _address(item_page(one.item))) for one in digest.deadlines],
+        ),
         (_("Changed dates of what you follow"), [_change_line(one, zone, digest) for one in digest.changes]),
     )
     sections = [
@@ -123,7 +145,7 @@ def digest_letter(digest: Digest, settings: MailSettings, day: date, *, contents
             (_("Restricted records are never in these mails. Open the calendar to see them."), ""),
             (schedule_words(settings), ""),
             (_("Change this in Settings"), f"{public_address()}/settings"),
-            (_("End these mails"), link),
+            (_("Stop the digest"), link),
         ],
     )
 
@@ -149,39 +171,36 @@ def _counts(digest: Digest) -> str:
     return " · ".join(wording.count(len(found), *forms) for found, forms in counts if found)
 
 
-def _task_line(task: Task, day: date, digest: Digest) -> str:
+def _address(page: str) -> str:
+    """The address of a page of the dashboard; empty where its own is not known."""
+    public = public_address()
+    return f"{public}/{page}" if public else ""
+
+
+def _task_line(task: Task, day: date, digest: Digest) -> LetterLine:
     when = _("No due date") if task.due is None else wording.day(task.due)
     if task.due is not None and task.due < day:
         when = _("Late, {day}").format(day=when)
-    if task.waiting_for:
-        is_view = task.kind is TaskKind.CONSULTATION
-        awaited = _("view awaited from {name}") if is_view else _("reply awaited from {name}")
-        says = awaited.format(name=digest.names.get(task.waiting_for, _("another user")))
-    elif task.kind is TaskKind.REPLY:
-        says = _("awaits your reply")
-    elif task.kind is TaskKind.CONSULTATION:
-        says = _("awaits your view")
-    elif task.kind is TaskKind.REVIEW:
-        says = _("review what was said under an override")
-    elif task.kind is TaskKind.FOLLOW_UP:
-        says = _("follow-up to {title}").format(title=task.about)
-    else:
-        says = _("your statement")
-    return f"{when}: {task.what} ({says})"
+    name = digest.names.get(task.waiting_for, _("another user"))
+    says = message(task.code, {"about": task.about, "name": name})
+    return LetterLine(f"{when}: ", task.what, f" ({says})", _address(record_page(task.record_kind, task.record_id)))
 
 
-def _change_line(change: DateChange, zone: str, digest: Digest) -> str:
-    line = _("{title}: {old} → {new}").format(title=change.title, old=change.old.when(zone), new=change.new.when(zone))
+def _change_line(change: DateChange, zone: str, digest: Digest) -> LetterLine:
+    after = f": {change.old.when(zone)} → {change.new.when(zone)}"
     if name := digest.names.get(change.person_id):
-        line += _(", entered by {name}").format(name=name)
-    return f"{line} ({change.source_url})" if change.source_url else line
+        after += _(", entered by {name}").format(name=name)
+    if change.source_url:
+        after += f" ({change.source_url})"
+    return LetterLine("", change.title, after, _address(item_page(change.item)))
 
 
-def _shortened(lines: Sequence[str]) -> Sequence[str]:
+def _shortened(lines: Sequence[LetterLine]) -> Sequence[LetterLine]:
     if len(lines) <= _MOST_LINES:
         return lines
     more = len(lines) - _MOST_LINES
-    return [*lines[:_MOST_LINES], wording.count(more, "{number} more in the calendar", "{number} more in the calendar")]
+    rest = wording.count(more, "{number} more in the calendar", "{number} more in the calendar")
+    return [*lines[:_MOST_LINES], LetterLine(rest)]
 
 
 # --- The question whether an address is right
@@ -202,11 +221,24 @@ def confirmation_letter(token: str) -> Letter:
         ],
         sections=(),
         link=(_("Confirm the address"), f"{public_address()}{CONFIRM}{token}"),
-        ending=[(_("Without confirmation no other message is sent to you."), "")],
+        ending=[(_("Unless you confirm it, nothing else will be sent to you."), "")],
     )
 
 
 # --- As messages
+
+
+class _WholeHeader(UnstructuredHeader, BaseHeader):
+    """A header whose address stays as it is: the library encodes a long one, and then no mail program finds it."""
+
+    def fold(self, *, policy: Policy) -> str:
+        """The header on one line. RFC 5322 allows 998 characters."""
+        return f"{self.name}: {self}{policy.linesep}"
+
+
+_HEADERS = HeaderRegistry()
+_HEADERS.map_to_type("list-unsubscribe", _WholeHeader)
+_POLICY = SMTP.clone(header_factory=_HEADERS)
 
 
 def message_of(letter: Letter, sender: str, recipient: str, *, identity: str, unsubscribe: str = "") -> EmailMessage:
@@ -214,24 +246,24 @@ def message_of(letter: Letter, sender: str, recipient: str, *, identity: str, un
 
     Raises ValueError if one of the addresses is none.
     """
-    message = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_POLICY)
     from_address = Address(addr_spec=sender)
-    message["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
-    message["To"] = Address(addr_spec=recipient)
-    message["Subject"] = letter.subject
-    message["Date"] = format_datetime(_second(clock.machine_now()))
-    message["Message-ID"] = f"<{identity}@{from_address.domain}>"
+    mail["From"] = Address(_("HRD calendar"), from_address.username, from_address.domain)
+    mail["To"] = Address(addr_spec=recipient)
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(_second(clock.machine_now()))
+    mail["Message-ID"] = f"<{identity}@{from_address.domain}>"
     # Nobody's absence note answers (RFC 3834; the second is Exchange's).
-    message["Auto-Submitted"] = "auto-generated"
-    message["X-Auto-Response-Suppress"] = "All"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail["X-Auto-Response-Suppress"] = "All"
     if unsubscribe:
-        message["List-Unsubscribe"] = f"<{unsubscribe}>"
-        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    message.set_content(letter.text(), cte="quoted-printable")
-    message.add_alternative(letter.html(), subtype="html", cte="quoted-printable")
+        mail["List-Unsubscribe"] = f"<{unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    mail.set_content(letter.text(), cte="quoted-printable")
+    mail.add_alternative(letter.html(), subtype="html", cte="quoted-printable")
     # To set a content takes away what was said of it before.
-    message["Content-Language"] = language()
-    return message
+    mail["Content-Language"] = language()
+    return mail
 
 
 def _second(at: datetime) -> datetime:

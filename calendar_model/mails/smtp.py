@@ -8,6 +8,7 @@ without. Certificates are checked.
 from __future__ import annotations
 
 import os
+import re
 import smtplib
 import socket
 import ssl
@@ -24,6 +25,7 @@ VARIABLE = "HRD_CALENDAR_SMTP"
 FROM_VARIABLE = "HRD_CALENDAR_MAIL_FROM"
 
 _PORTS = {"smtp": 587, "smtps": 465}
+_ENHANCED = re.compile(rb"5\.(\d{1,3})\.\d{1,3}(?!\d)")
 _PATIENCE = 20.0
 """Seconds that each answer of the server may take."""
 _IN_ALL = 60.0
@@ -82,9 +84,9 @@ def configured() -> MailServer | None:
     if not text:
         return None
     parts = urlsplit(text)
-    port = parts.port or _PORTS.get(parts.scheme, 0)
-    if not (port and parts.hostname) or parts.path not in ("", "/") or parts.query or parts.fragment:
+    if parts.scheme not in _PORTS or not parts.hostname or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(VARIABLE)
+    port = parts.port or _PORTS[parts.scheme]
     tls = Tls.AT_ONCE if parts.scheme == "smtps" else Tls.STARTTLS
     if tls is Tls.STARTTLS and _is_this_machine(parts.hostname):
         tls = Tls.NONE
@@ -150,11 +152,11 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, recipient: str, befo
         code, _said = client.mail(from_address)
         if code != 250:
             raise NotSent(MailFailure.SERVER)
-        code, _said = client.rcpt(recipient)
+        code, reply = client.rcpt(recipient)
     except (OSError, smtplib.SMTPException):
         raise NotSent(MailFailure.PUT_OFF) from None
     if code not in (250, 251):
-        raise NotSent(_by_code(code))
+        raise NotSent(_refusal(code, reply))
     if not before_text():
         raise NotSent(MailFailure.PUT_OFF)
     try:
@@ -171,9 +173,15 @@ def _hand_over(client: smtplib.SMTP, message: EmailMessage, recipient: str, befo
         client.quit()
 
 
-def _by_code(code: int) -> MailFailure:
-    """What the answer about a recipient means (RFC 5321, 4.2.1): 5yz is for good, anything else for now."""
-    return MailFailure.REFUSED if 500 <= code <= 599 else MailFailure.PUT_OFF
+def _refusal(code: int, reply: bytes) -> MailFailure:
+    """What a refusal of a recipient means: 5yz is for good (RFC 5321, 4.2.1), anything else for now.
+
+    With an enhanced code (RFC 3463), only 5.1 and 5.2 are about the address. The others are about this server and what
+    it lets its clients do, as where it relays nothing for them: that must not stop the mail of everybody.
+    """
+    enhanced = _ENHANCED.match(reply)
+    is_of_address = enhanced is None or enhanced[1] in (b"1", b"2")
+    return MailFailure.REFUSED if 500 <= code <= 599 and is_of_address else MailFailure.PUT_OFF
 
 
 def _cut(client: smtplib.SMTP) -> None:

@@ -96,7 +96,7 @@ MESSAGES: Mapping[str, str | Callable[[Mapping[str, Any]], str]] = {
     "not-due-blocked": lambda values: _("This record cannot be deleted yet: {reasons}.").format(
         reasons="; ".join(_BLOCKERS[blocker] for blocker in values["blockers"])
     ),
-    "not-archived": N_("Enter under which reference the archive has it, then delete it."),
+    "not-archived": N_("Enter its reference in the archive, then delete it."),
     "extension-without-reason": N_("Enter in a sentence why it is kept longer; the reason stays in the history."),
     "extension-out-of-bounds": lambda values: _("Choose a day from tomorrow to {day}.").format(
         day=wording.day(values["day"])

@@ -12,8 +12,8 @@ MESSAGES: Mapping[str, str] = {
     "document-address-malformed": N_(
         "Enter a web address without spaces, beginning with https:// or http://, and without a user name or password."
     ),
-    "document-linked-already": N_("The record is linked to this address already."),
+    "document-linked-already": N_("The record is already linked to this address."),
     "document-too-many": N_("A record has at most {limit} links to documents. Remove one first."),
     "document-changed": N_("Remove the link and add the new one."),
-    "document-gone": N_("This link has been removed already. Reload the page."),
+    "document-gone": N_("This link has already been removed. Reload the page."),
 }

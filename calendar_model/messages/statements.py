@@ -168,7 +168,7 @@ MESSAGES: Mapping[str, Template] = {
     "template-file-too-large": N_(
         "The Word file is larger than {megabytes} MB. Make its pictures smaller in Word, then choose it again."
     ),
-    "template-file-gone": N_("This template has no Word file any more. Open the template again."),
+    "template-file-gone": N_("This template no longer has a Word file. Open the template again."),
     **{code: _about_case(says) for code, says in _GAPS.items()},
     **{code: _about_case(says, advice) for code, (says, advice) in _DECISIONS.items()},
     # Who changes what.
@@ -238,7 +238,7 @@ MESSAGES: Mapping[str, Template] = {
     ),
     "review-without-assessment": N_("Enter your assessment in a sentence; it stays with the statement permanently."),
     # Agreed texts.
-    "agreed-already": N_("Version {number} is marked as agreed already."),
+    "agreed-already": N_("Version {number} is already marked as agreed."),
     "not-negotiated": N_("Only a joint statement, a resolution text or an amendment can be marked as agreed."),
     "text-in-brackets": _in_brackets,
     # Changes of state, and their requirements.

@@ -27,11 +27,12 @@ AHEAD = timedelta(days=14)
 class TaskKind(StrEnum):
     """Why something is a task.
 
-    A statement awaits a reply or the answer of a consultee, or is to be finished, or what was said under an override is
-    to be reviewed; a follow-up is to be done. It is time to look through who has read a restricted record, or a
-    colleague has asked for access to one.
+    A statement awaits clearance, another reply or the answer of a consultee, or is to be finished, or what was said
+    under an override is to be reviewed; a follow-up is to be done. It is time to look through who has read a restricted
+    record, or a colleague has asked for access to one.
     """
 
+    CLEARANCE = "clearance"
     REPLY = "reply"
     CONSULTATION = "consultation"
     STATEMENT = "statement"
@@ -39,6 +40,19 @@ class TaskKind(StrEnum):
     FOLLOW_UP = "follow-up"
     READ_CHECK = "read-check"
     ACCESS_REQUEST = "access-request"
+
+
+_CODES = {
+    TaskKind.CLEARANCE: "task-clearance",
+    TaskKind.REPLY: "task-reply",
+    TaskKind.CONSULTATION: "task-view",
+    TaskKind.STATEMENT: "task-statement",
+    TaskKind.REVIEW: "task-review",
+    TaskKind.FOLLOW_UP: "task-follow-up",
+    TaskKind.READ_CHECK: "task-read-check",
+    TaskKind.ACCESS_REQUEST: "task-access-request",
+}
+_CODES_OF_AWAITED = {TaskKind.REPLY: "task-reply-awaited", TaskKind.CONSULTATION: "task-view-awaited"}
 
 
 @dataclass(frozen=True)
@@ -59,6 +73,12 @@ class Task:
     due: date | None
     waiting_for: str
     sample: bool
+
+    @property
+    def code(self) -> str:
+        """The code of the message that says why it is a task. Its values are ``about`` and, where a reply is awaited,
+        the ``name`` of the person who is to give it."""
+        return (_CODES_OF_AWAITED if self.waiting_for else _CODES)[self.kind]
 
 
 @dataclass(frozen=True)
@@ -96,11 +116,12 @@ def own_tasks(viewer: Viewer, today: date) -> OwnTasks:
             if debt.awaits(person) and Role.CLEARER in roles_at(given, debt.mission_id)
         ]
         to_answer, unanswered = awaited_answers(session, of=person), awaited_answers(session, by=person)
+        clears = {one.id for one in awaited if Role.CLEARER in roles_at(given, one.mission_id)}
         grants = not roles_at(given, None).isdisjoint(allowed_roles(Subject.ACCESS_REQUEST, Operation.GRANT))
     with_others = [one for one in owned if one.waiting_for_id not in (None, person)]
     in_hand = [one for one in owned if one.waiting_for_id is None and one.due and one.due <= today + AHEAD]
     mine = [
-        *(_of_statement(one, TaskKind.REPLY) for one in awaited),
+        *(_of_statement(one, TaskKind.CLEARANCE if one.id in clears else TaskKind.REPLY) for one in awaited),
         *(_of_consultation(one) for one in to_answer),
         *(_of_statement(one, TaskKind.STATEMENT) for one in in_hand),
         *(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from sqlalchemy import BindParameter, select
+from sqlalchemy import BindParameter, bindparam, select
 from sqlalchemy.orm.interfaces import CriteriaOption
 from sqlalchemy.orm.util import LoaderCriteriaOption
 
@@ -38,9 +38,12 @@ class Criteria(CriteriaOption):
         """The same criteria with values for the parameters of these names; the statements compiled of both are one."""
         made = type(self).__new__(type(self))
         made.parts, made._key = self.parts, self._key
-        made._values = [
-            one._with_value(values[one.key], maintain_key=True) if one.key in values else one for one in self._values
-        ]
+        given: Mapping[str, BindParameter[Any]] = {
+            one.key: bindparam(one.key, values[one.key], type_=one.type, expanding=one.expanding)
+            for one in self._values
+            if one.key in values
+        }
+        made._values = [given.get(one.key, one) for one in self._values]
         return made
 
     def _gen_cache_key(self, _: object, bindparams: list[BindParameter[Any]]) -> tuple[Any, ...]:

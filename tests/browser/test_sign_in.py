@@ -16,10 +16,12 @@ from calendar_model.access.permissions import ANONYMOUS, ANY_STAFF, member
 from calendar_model.access.unit_of_work import staff
 from calendar_model.mission import accounts
 from calendar_model.mission.persons import change_person
+from calendar_model.mission.statements.commands import start_statement
 from calendar_model.mission.subscriptions import create_subscription
 from calendar_model.mission.transactions import save
 from calendar_model.store.database import Workspace, open_workspace
 from calendar_model.store.models import Person
+from calendar_model.terms import StatementFormat
 from tests.browser import sign_in
 from tests.browser.conftest import PATIENCE, WIDE, free_port, settled, start_server, stop_server
 
@@ -206,18 +208,28 @@ def test_a_file_is_given_to_the_reader_who_made_it_and_to_nobody_else(
     for one in (site.amina, jon):
         sign_in.bind_account(one, site.workspace)
     mine, others = (sign_in.cookie(site.address, sign_in.claims_of(one)) for one in (site.amina, jon))
+    columns = {"title": "Item 3", "format": StatementFormat.STATEMENT}
+    statement = start_statement(member(site.amina), columns, text="Mr President,", workspace=site.workspace)
     context = opened()
     context.add_cookies([mine])  # type: ignore[list-item]
     page = context.new_page()
-    page.goto(f"{site.address}/import")
-    settled(page)
-    with page.expect_download() as downloading:
-        page.get_by_test_id("stDownloadButton").get_by_role("button").first.click()
-    assert Path(downloading.value.path()).stat().st_size
-    address = downloading.value.url
-    assert status(address, f"{mine['name']}={mine['value']}") == 200
-    assert status(address, f"{others['name']}={others['value']}") == 403
-    assert status(address) == 401
+    for path, key in (
+        ("import", "import_template_"),
+        ("", "csv_cycles"),
+        (f"statements?record={statement}", "word_delivery_en"),
+        (f"statements?record={statement}", "archive_file_"),
+    ):
+        page.goto(f"{site.address}/{path}")
+        settled(page)
+        if key == "archive_file_":
+            page.get_by_text("Archive", exact=True).click()
+        with page.expect_download() as downloading:
+            page.locator(f"[class*='st-key-{key}']").get_by_role("button").first.click()
+        assert Path(downloading.value.path()).stat().st_size, key
+        address = downloading.value.url
+        assert status(address, f"{mine['name']}={mine['value']}") == 200
+        assert status(address, f"{others['name']}={others['value']}") == 403
+        assert status(address) == 401
 
 
 def test_the_log_names_no_account_and_no_token(site: Site, opened: Callable[[], BrowserContext]) -> None:

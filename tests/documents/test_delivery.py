@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import docx
@@ -15,42 +15,17 @@ from docx.shared import Pt
 from calendar_model.documents.delivery import delivery
 from calendar_model.documents.word import MadeFor
 from calendar_model.reference import Reference
-from calendar_model.store.models import Person, Statement, Version
-from calendar_model.terms import StatementFormat, StatementState, Voice
+from calendar_model.store.models import Statement, Version
+from calendar_model.terms import StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.documents.delivery_copy import delivery_copy
 
 TEXT = "Mr President,\n\nNorway thanks the Special Rapporteur. [Pause] We ask all States to listen.\n"
 
 
-def opened(
-    reference: Reference,
-    text: str = TEXT,
-    *,
-    language: str = "en",
-    limit: int | None = 120,
-    number: int = 2,
-    **columns: Any,
-) -> Document:
-    values: dict[str, Any] = {
-        "title": "Dialogue on defenders",
-        "voice": Voice.NATIONAL,
-        "format": StatementFormat.STATEMENT,
-        "state": StatementState.CLEARED,
-        "sensitivity": Sensitivity.INTERNAL,
-        "forum": "un-hrc",
-        "agenda_item": "3",
-        "speaker": "Ambassador",
-        "due": date(2027, 3, 1),
-        "cleared_version": 2,
-        "cleared_by": Person(name="Ola Head"),
-        "cleared_at": datetime(2026, 11, 20, 9, tzinfo=UTC),
-        **columns,
-    }
-    version = Version(number=number, language=language, text=text)
-    made = MadeFor("Amina Berg", TODAY)
-    content = delivery(Statement(**values), version, reference, limit=limit, made=made, zone="Europe/Oslo")
-    return docx.Document(io.BytesIO(content))
+def opened(reference: Reference, text: str = TEXT, **options: Any) -> Document:
+    return delivery_copy(reference, text, **options)
 
 
 def texts(document: Document) -> list[str]:

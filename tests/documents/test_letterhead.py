@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, date, datetime
 from typing import Any
 
 import docx
@@ -14,15 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_model.documents import word
-from calendar_model.documents.delivery import delivery
 from calendar_model.documents.letterhead import fill, opened
 from calendar_model.documents.printable import printable
-from calendar_model.documents.word import MadeFor
 from calendar_model.reference import Reference
-from calendar_model.store.models import Person, Statement, Version
-from calendar_model.terms import StatementFormat, StatementState, Voice
+from calendar_model.terms import StatementState
 from calendar_model.vocabulary import Sensitivity
 from tests.day import TODAY
+from tests.documents.delivery_copy import delivery_copy
 from tests.letters import in_body, letter, texts_of
 
 TEXT = "Mr President,\n\nNorway thanks the Rapporteur. [Pause] We ask all States to listen.\n"
@@ -30,35 +27,8 @@ SPOKEN = ["Mr President,", "Norway thanks the Rapporteur. [Pause] We ask all Sta
 FIELDS = (qn("w:instrText"), qn("w:fldSimple"), qn("w:fldChar"))
 
 
-def laid_out(
-    reference: Reference, template: bytes, text: str = TEXT, *, language: str = "en", **columns: Any
-) -> Document:
-    values: dict[str, Any] = {
-        "title": "Dialogue on defenders",
-        "voice": Voice.NATIONAL,
-        "format": StatementFormat.STATEMENT,
-        "state": StatementState.CLEARED,
-        "sensitivity": Sensitivity.INTERNAL,
-        "forum": "un-hrc",
-        "agenda_item": "3",
-        "speaker": "Ambassador",
-        "due": date(2027, 3, 1),
-        "speaking_seconds": 120,
-        "cleared_version": 2,
-        "cleared_by": Person(name="Ola Head"),
-        "cleared_at": datetime(2026, 11, 20, 9, tzinfo=UTC),
-        **columns,
-    }
-    content = delivery(
-        Statement(**values),
-        Version(number=2, language=language, text=text),
-        reference,
-        limit=120,
-        made=MadeFor("Amina Berg", TODAY),
-        zone="Europe/Oslo",
-        template=template,
-    )
-    return docx.Document(io.BytesIO(content))
+def laid_out(reference: Reference, template: bytes, text: str = TEXT, **options: Any) -> Document:
+    return delivery_copy(reference, text, template=template, **options)
 
 
 def texts(document: Document) -> list[str]:

@@ -16,6 +16,7 @@ from calendar_model.access.unit_of_work import reading
 from calendar_model.clock import TODAY_VARIABLE
 from calendar_model.mails import sending
 from calendar_model.mission.corrections import record_correction
+from calendar_model.mission.digest import choice
 from calendar_model.mission.digest.contents import digest_of
 from calendar_model.mission.events import item_of
 from calendar_model.mission.follows import follow
@@ -36,6 +37,7 @@ from calendar_model.terms import (
 from calendar_model.vocabulary import Sensitivity
 from tests.access.test_canaries import MARK, Planted, plant_open, plant_restricted
 from tests.day import TODAY
+from tests.mails.conftest import PUBLIC
 from tests.mails.mail_server import Inbox
 from tests.mails.people import with_digest, with_mail
 
@@ -79,6 +81,11 @@ def test_a_changed_date_has_the_old_and_the_new_day(server: Inbox, monkeypatch: 
     text = " ".join(body.get_content().split())
     assert "Side event: Mon 1 Mar 2027 → Thu 4 Mar 2027, entered by Boris" in text
     assert "Side event" not in message["Subject"]
+    address = f"{PUBLIC}/timeline?item={item_of(made)}"
+    assert address in text.split()
+    page = message.get_body(("html",))
+    assert page is not None
+    assert f'<li><a href="{address}">Side event</a>: Mon 1 Mar 2027' in page.get_content()
     # What was told is not told again.
     monkeypatch.setenv(TODAY_VARIABLE, (MORNING + timedelta(days=1)).isoformat())
     assert sending.send_due().counts == {"empty": 2}
@@ -100,6 +107,29 @@ def test_a_change_that_is_first_seen_while_digests_are_made_is_told_once(
     assert sending.send_due(MORNING).counts == {"sent": 2}
     monkeypatch.setenv(TODAY_VARIABLE, (MORNING + timedelta(days=1)).isoformat())
     assert sending.send_due().counts == {"empty": 2}
+
+
+def test_a_task_leads_to_its_record_by_its_identifier_alone(server: Inbox) -> None:
+    amina = with_digest("Amina", task="Call <b>& write</b>")
+    with reading(amina) as session:
+        (record,) = session.scalars(select(Engagement.id))
+    sending.send_due(MORNING)
+    (message,) = server.messages
+    text, page = (message.get_body((kind,)) for kind in ("plain", "html"))
+    assert text is not None
+    assert page is not None
+    address = f"{PUBLIC}/engagements?record={record}"
+    assert f"(follow-up to Meeting of Amina)\n  {address}\n" in text.get_content().replace("\r\n", "\n")
+    assert f'<a href="{address}">Call &lt;b&gt;&amp; write&lt;/b&gt;</a> (follow-up to' in page.get_content()
+
+
+def test_without_contents_no_record_is_named_by_its_address(server: Inbox) -> None:
+    with_digest("Amina")
+    choice.set_contents(member(save(OPERATOR, Person, {"name": "Head", "roles": {"administrator"}})), contents=False)
+    sending.send_due(MORNING)
+    (message,) = server.messages
+    for part in message.walk():
+        assert part.is_multipart() or "record=" not in part.get_content()
 
 
 def test_no_mail_has_a_word_of_what_is_restricted_or_of_another_mission(
@@ -172,3 +202,13 @@ def test_views_that_are_awaited_are_called_so(server: Inbox) -> None:
     commands.move(amina, made, StatementState.CONSULTATION, seen=1, consultees=[boris.person_id])
     assert "Item 4 (awaits your view)" in sending.preview(boris, MORNING)
     assert "Item 4 (view awaited from Boris)" in sending.preview(amina, MORNING)
+
+
+def test_who_may_clear_is_asked_for_clearance(server: Inbox) -> None:
+    amina, boris = with_digest("Amina", task=""), with_digest("Boris", task="")
+    save(OPERATOR, Person, {"roles": {Role.EDITOR, Role.CLEARER}}, record_id=boris.person_id, seen=1)
+    columns = {"title": "Item 4", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    made = commands.start_statement(amina, columns, text="Mr President,")
+    commands.move(amina, made, StatementState.CONSULTATION, seen=1, waiting_for=boris.person_id)
+    assert "Item 4 (awaits your clearance)" in sending.preview(boris, MORNING)
+    assert "Item 4 (reply awaited from Boris)" in sending.preview(amina, MORNING)

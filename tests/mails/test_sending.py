@@ -64,6 +64,9 @@ def test_a_mail_has_what_mail_programs_need(server: Inbox) -> None:
     assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     link = message["List-Unsubscribe"].strip("<>")
     assert link.startswith(f"{PUBLIC}/mail/unsubscribe/")
+    # As it is sent: mail programs do not look for an address in encoded words.
+    sent = server.received[0][1]
+    assert f"\r\nList-Unsubscribe: <{link}>\r\n".encode() in sent
     text, page = (message.get_body((kind,)) for kind in ("plain", "html"))
     assert text is not None
     assert page is not None
@@ -73,7 +76,7 @@ def test_a_mail_has_what_mail_programs_need(server: Inbox) -> None:
         assert "Call the embassy" in part.get_content()
         assert link in part.get_content()
     assert "Call the embassy" not in message["Subject"]
-    assert all(len(line) <= 998 for line in server.received[0][1].split(b"\r\n"))
+    assert all(len(line) <= 998 for line in sent.split(b"\r\n"))
 
 
 def test_each_digest_is_in_the_language_of_its_reader(server: Inbox) -> None:
@@ -171,6 +174,13 @@ def test_an_address_that_is_refused_for_good_is_stopped(server: Inbox, monkeypat
     monday = at("2026-11-30T06:00")
     assert choice.confirm_address(choice.ask_confirmation(who))
     assert sending.send_due(monday).counts == {"sent": 2}
+
+
+def test_a_server_that_relays_nothing_stops_no_address(server: Inbox) -> None:
+    who = with_digest("Amina")
+    server.refused["amina@example.org"] = "554 5.7.1 Relay access denied"
+    assert sending.send_due(MORNING).counts == {"put-off": 1}
+    assert choice.must_have_chosen(who).stopped is None
 
 
 def test_an_address_is_put_off_four_times_at_most(server: Inbox) -> None:

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from calendar_model.access.permissions import OPERATOR, Viewer, member
+from calendar_model.mission.missions import add_mission
 from calendar_model.mission.statements import commands
 from calendar_model.mission.statements.comments import Passage, add_comment, comments_on
 from calendar_model.mission.statements.consultation import answer_consultation, ask_consultees, consultees_of
@@ -15,6 +16,7 @@ from calendar_model.mission.statements.presence import note_presence
 from calendar_model.mission.transactions import save
 from calendar_model.store.models import Person
 from calendar_model.terms import ConsultationAnswer, Role, StatementFormat, StatementState
+from calendar_model.vocabulary import Sensitivity
 from tests.app import open_page
 from tests.day import TODAY
 from tests.pages.driver import click, sound
@@ -53,6 +55,10 @@ def test_consultees_are_asked_with_the_move(me: Viewer, ola: Viewer, made: str) 
     sound(click(app, "move_consultation"))
     (asked,) = consultees_of(me, made)
     assert (asked.person_id, asked.due, asked.asked_by_id) == (ola.person_id, TODAY, me.person_id)
+    # The fields are empty again, also when the text is a draft once more.
+    commands.move(me, made, StatementState.DRAFT, seen=1)
+    app = page(me, made)
+    assert (app.multiselect(f"consultees_{made}").value, app.date_input(f"answer_by_{made}").value) == ([], None)
 
 
 def test_more_are_asked_later_and_withdrawn(me: Viewer, ola: Viewer, made: str) -> None:
@@ -158,6 +164,21 @@ def test_comments_on_what_is_dropped_are_only_read(me: Viewer, made: str) -> Non
     assert "Which?" in words(app)
     keys = {button.key for button in app.button}
     assert not keys & {f"comment_add_{made}", f"resolve_{comment}", f"reply_add_{comment}", f"delete_{comment}"}
+
+
+def test_a_public_text_is_commented_on_at_its_mission_alone() -> None:
+    ours, theirs = add_mission(OPERATOR, "Ours"), add_mission(OPERATOR, "Theirs")
+    editor, outsider = (
+        member(save(OPERATOR, Person, {"name": name, "given": {(Role.EDITOR, at)}, "mission_id": at}))
+        for name, at in (("Editor", ours), ("Outsider", theirs))
+    )
+    columns = {"title": "Item 3", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.PUBLIC}
+    made = commands.start_statement(editor, {**columns, "mission_id": ours}, text=TEXT)
+    adding = f"comment_add_{made}"
+    assert adding in {button.key for button in page(editor, made).button}
+    app = page(outsider, made)
+    assert adding not in {button.key for button in app.button}
+    assert "Select a passage" not in words(app)
 
 
 def test_who_else_is_here_is_said(me: Viewer, ola: Viewer, made: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -72,6 +74,35 @@ def test_a_user_switches_the_weekly_digest_on_and_confirms_the_address(amina: Vi
     assert any("Mon 30 Nov 2026, 07:00" in text for text in said(app))
 
 
+def test_what_is_saved_is_shown_also_where_it_was_changed_elsewhere(amina: Viewer, tokens: list[str]) -> None:
+    run(switched_on(amina))
+    of = choice.must_have_chosen(amina).settings
+    choice.save_choice(amina, replace(of, rhythm=MailRhythm.OFF))
+    assert page(amina).selectbox(key="mail_rhythm").value is MailRhythm.OFF
+
+
+def test_what_is_typed_survives_a_reload(amina: Viewer, tokens: list[str]) -> None:
+    app = page(amina)
+    app.selectbox(key="mail_rhythm").select(MailRhythm.WEEKLY)
+    app = run(app)
+    app.text_input(key="mail_address").input(ADDRESS)
+    run(app)
+    app = page(amina)
+    assert app.selectbox(key="mail_rhythm").value is MailRhythm.WEEKLY
+    assert app.text_input(key="mail_address").value == ADDRESS
+    assert choice.own_choice(amina) is None
+
+
+def test_another_address_is_saved_though_its_link_has_to_wait(amina: Viewer, tokens: list[str]) -> None:
+    app = switched_on(amina)
+    app.text_input(key="mail_address").input("berg@example.org")
+    app = click(app, "mail_save")
+    assert [*app.error] == []
+    assert any("Wait 2 minutes" in one.value for one in app.toast)
+    assert choice.must_have_chosen(amina).settings.address == "berg@example.org"
+    assert len(tokens) == 1
+
+
 def test_days_are_chosen_and_one_is_needed(amina: Viewer, tokens: list[str]) -> None:
     app = switched_on(amina, MailRhythm.DAILY)
     assert choice.must_have_chosen(amina).settings.workdays == (1, 2, 3, 4, 5)
@@ -120,12 +151,12 @@ def test_off_means_off_and_the_address_can_be_forgotten(amina: Viewer, tokens: l
 
 def test_an_administrator_keeps_contents_out_of_mails(amina: Viewer, tokens: list[str]) -> None:
     app = page(amina)
-    app.toggle(key="mail_contents").set_value(False)
+    app.toggle(key="contents_of_mails").set_value(False)
     run(app)
     assert not choice.holds_contents()
 
 
 def test_others_do_not_decide_what_mails_hold(amina: Viewer, tokens: list[str]) -> None:
     other = member(save(OPERATOR, Person, {"name": "Other"}))
-    assert "mail_contents" not in keys(page(other))
+    assert "contents_of_mails" not in keys(page(other))
     assert "mail_rhythm" in keys(page(other))

@@ -86,10 +86,28 @@ def test_it_is_narrowed_and_ordered(me: Viewer, head: Viewer) -> None:
     assert hits(search(me, text="xylophone")) == []
 
 
+def test_a_period_that_ends_before_it_starts_is_said(me: Viewer, head: Viewer) -> None:
+    app = search(me, start=date(1998, 12, 9), end=date(1998, 12, 8))
+    assert [one.value for one in app.error] == ["Choose an end date on or after Wed 9 Dec 1998."]
+
+
 def test_a_passage_begins_a_new_statement(me: Viewer, head: Viewer) -> None:
     delivered(me, head, "New")
     app = click(search(me, text="reprisals"), "use_0")
     assert app.text_area(key="statement_new_text").value == TEXT
+
+
+def test_it_comes_below_what_was_typed_and_in_its_language(me: Viewer, head: Viewer) -> None:
+    born = {"title": "French", "format": StatementFormat.STATEMENT, "sensitivity": Sensitivity.INTERNAL}
+    made = commands.start_statement(me, born, text="Monsieur le Président,", language="fr")
+    for state in (StatementState.CONSULTATION, StatementState.CLEARED, StatementState.DELIVERED):
+        commands.move(head, made, state, seen=1, on=TODAY)
+    app = click(search(me, text="monsieur"), "use_0")
+    assert app.selectbox(key="statement_new_language").value == "fr"
+    app.text_area(key="statement_new_text").set_value("We thank the Chair.")
+    run(app)
+    app = click(search(me, text="monsieur"), "use_0")
+    assert app.text_area(key="statement_new_text").value == "We thank the Chair.\n\nMonsieur le Président,"
 
 
 def test_what_is_restricted_is_shown_to_those_with_access_and_goes_into_no_new_statement(

@@ -83,6 +83,20 @@ def test_it_is_filled_into_a_new_statement(me: Viewer) -> None:
     assert themes_in_use(me) == ["Reprisals"]
 
 
+def test_a_refusal_does_not_change_the_language_of_its_text(me: Viewer) -> None:
+    made = save_template(me, {**VALUES, "language": "fr", "text": "Monsieur le Président,"})
+    app = opened("statements", me, new="statement")
+    app.selectbox(key="statement_template").set_value(made)
+    app = click(run(app), "fill_in_template")
+    app = click(app, "statement_new_save")
+    assert len(app.error) == 1
+    app.text_input(key="statement_new_title").set_value("One")
+    click(run(app), "statement_new_save")
+    with reading(me) as session:
+        (kept,) = session.scalars(select(Statement))
+        assert [version.language for version in kept.versions] == ["fr"]
+
+
 def test_the_text_of_a_statement_becomes_a_template(me: Viewer) -> None:
     app = opened("statements", me, record=(made := statement(me)))
     app.text_input(key=f"template_name_{made}").set_value("From it")

@@ -64,7 +64,7 @@ def _draw_line(one: DueRecord, owner: str, context: PageContext) -> None:
             if not fold.open:
                 return
             if one.needs_archive:
-                st.markdown(_("It is deleted only once it is entered under which reference the archive has it."))
+                st.markdown(_("Before you delete it, enter its reference in the archive."))
                 draw_reference(one.record_id, "", context)
             fields.line(
                 _("Reason"),

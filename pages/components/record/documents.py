@@ -26,7 +26,7 @@ from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
 from pages.components.shell import rights, typed
 from pages.components.shell.context import PageContext
-from pages.components.shell.current_user import viewer
+from pages.components.shell.current_user import for_reader, viewer
 from pages.components.shell.words import linked, plain
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _draw_link(link: DocumentLink, why: str, zone: str) -> None:
             at = wording.moment(link.at, zone)
             st.caption(plain(_("Added by {name}, {at}.").format(name=link.added_by.name, at=at)))
         st.button(
-            _("Remove"),
+            _("Remove link"),
             key=f"document_remove_{link.id}",
             type="tertiary",
             on_click=_remove,
@@ -103,7 +103,7 @@ def draw_reference(record_id: str, why: str, context: PageContext) -> None:
             text_limit("archived_as", "reference"),
             value=known.reference if known is not None else "",
             key=key,
-            help=_("The reference under which the archive has it."),
+            help=_("The reference that it has in the archive."),
         )
         st.button(
             _("Save reference"),
@@ -134,7 +134,7 @@ def _draw_file(record: Record, context: PageContext) -> None:
 
     st.download_button(
         _("Download for the archive"),
-        data=written,
+        data=for_reader(written),
         file_name=f"{record.kind.value}-{context.today.isoformat()}-{record.id[:8]}.zip",
         mime=ZIP,
         key=f"archive_file_{record.id}",

@@ -9,6 +9,7 @@ from babel import Locale
 
 from calendar_model import clock, wording
 from calendar_model.access.permissions import Viewer
+from calendar_model.access.problems import Refused
 from calendar_model.access.roles import RECORD_READERS
 from calendar_model.mails import sending, smtp
 from calendar_model.mission.digest.choice import (
@@ -27,15 +28,14 @@ from calendar_model.terms import MailRhythm, MailStop
 from calendar_model.translation import LANGUAGES, N_, Translated, language
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import rights, sign_in
+from pages.components.shell import rights, sign_in, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.words import plain
 from pages.components.shell.zones import zone_choices
 
-_RHYTHM, _DAY, _DAYS, _HOUR, _ZONE, _LANGUAGE, _ADDRESS = (
-    f"mail_{name}" for name in ("rhythm", "day", "days", "hour", "zone", "language", "address")
-)
-_CONTENTS = "mail_contents"
+_FIELDS = tuple(f"mail_{name}" for name in ("rhythm", "day", "days", "hour", "zone", "language", "address"))
+_RHYTHM, _DAY, _DAYS, _HOUR, _ZONE, _LANGUAGE, _ADDRESS = _FIELDS
+_CONTENTS = "contents_of_mails"
 _WEEK = tuple(range(1, 8))
 """Days of the week by ISO 8601."""
 _FIRST_HOUR = 7
@@ -57,8 +57,8 @@ def draw_mail(context: PageContext, *, is_sample: bool) -> None:
     st.subheader(_("E-mail"))
     st.markdown(
         _(
-            "A digest of what is yours to do, what you wait for, coming deadlines and changed dates. It contains "
-            "nothing restricted. When there is no news, none is sent."
+            "A digest of your tasks, the replies that you are waiting for, coming deadlines and changed dates. It "
+            "contains nothing restricted. None is sent when there is nothing to report."
         )
     )
     if not smtp.is_set_up():
@@ -111,7 +111,16 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
             st.selectbox(_("Day"), _WEEK, index=first - 1, format_func=_weekday, key=_DAY, width=180)
         elif rhythm is MailRhythm.DAILY:
             days = of.workdays if of.rhythm is MailRhythm.DAILY else tuple(sorted(MONDAY_TO_FRIDAY))
-            st.multiselect(_("Days"), _WEEK, default=list(days), format_func=_weekday, key=_DAYS, width=420)
+            st.multiselect(
+                _("Days"),
+                _WEEK,
+                default=list(days),
+                format_func=_weekday,
+                key=_DAYS,
+                select_all=False,
+                placeholder=_("Select"),
+                width=420,
+            )
         if rhythm is not MailRhythm.OFF:
             st.selectbox(_("From"), range(24), index=of.hour, format_func="{:02d}:00".format, key=_HOUR, width=110)
             zones = list(dict.fromkeys([of.timezone, "UTC", *zone_choices()]))
@@ -130,7 +139,10 @@ def _draw_form(status: MailStatus | None, context: PageContext) -> None:
         value=of.address,
         key=_ADDRESS,
         width=420,
-        help=_("A new address gets a message with a link first. To have it forgotten, choose no digest and empty it."),
+        help=_(
+            "A new address first gets a message with a link to confirm it. To delete your address, choose “No digest” "
+            "and empty this field."
+        ),
     )
     _draw_save(context.viewer)
 
@@ -167,12 +179,21 @@ def _save(viewer: Viewer) -> None:
         status = own_choice(viewer)
         if status is None or rhythm is MailRhythm.OFF:
             return _("No digest is sent to you from now on.")
-        if status.confirmed_at is None and status.stopped is None:
+        saved = _("E-mail settings saved.")
+        if status.confirmed_at is not None or status.stopped is not None:
+            return saved
+        try:
             sending.ask_for_confirmation(viewer)
-            return _("Saved. Open the link in the message that was sent to you.")
-        return _("E-mail settings saved.")
+        except Refused as refused:
+            # The settings are saved all the same.
+            return f"{saved} {refused}"
+        return _("Saved. Open the link in the message that was sent to you.")
 
-    forms.attempt(act)
+    if forms.attempt(act):
+        # What is saved can change elsewhere, as by the link in a digest.
+        typed.forget(_FIELDS)
+        for key in _FIELDS:
+            st.session_state.pop(key, None)
 
 
 def _ask(viewer: Viewer) -> None:
@@ -204,7 +225,7 @@ def draw_mail_policy(viewer: Viewer, names: Mapping[str, str]) -> None:
         _("Digests name tasks, deadlines and dates"),
         value=contents,
         key=_CONTENTS,
-        help=_("Without this they have counts and a link only."),
+        help=_("If this is off, they contain counts and a link only."),
         on_change=_set_contents,
         args=(viewer,),
     )

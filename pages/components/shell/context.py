@@ -94,7 +94,7 @@ def as_of(context: PageContext) -> str:
 
 FORM_ADDRESS = (RECORD, NEW, LINK, WITH, "file", "row")
 """Parameters of the address that distinguish one form from another."""
-_ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_", "confirm_", "panel_work_")
+_ON_LISTS = ("follow_up_", "remote_", "subscription_", "outcome_", "confirm_", "panel_work_", "mail_")
 """Prefixes of keys whose fields belong to a form, even on a page with a list."""
 
 

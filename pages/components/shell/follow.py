@@ -20,7 +20,7 @@ def follow_button(kind: FollowKind, key: str, context: PageContext) -> None:
         return
     is_followed = (kind, key) in follows(context.viewer)
     why = rights.why_not(Operation.DELETE if is_followed else Operation.CREATE, Subject.FOLLOW)
-    usual = _("Stop following it.") if is_followed else _("Today tells you when its dates change, or its record.")
+    usual = _("Stop following it.") if is_followed else _("Changes to it will be listed on Today.")
     st.button(
         _("Following") if is_followed else _("Follow"),
         key=f"follow_{kind}_{key}",

@@ -18,7 +18,7 @@ import streamlit as st
 
 from calendar_model.calendar.filters import PARAMETERS
 from calendar_model.feeds.http import FEEDS_PAGE
-from calendar_model.terms import RecordKind
+from calendar_model.feeds.links import RECORD_PAGES
 from calendar_model.translation import N_, Translated
 from calendar_model.translation import gettext as _
 
@@ -75,7 +75,7 @@ class PageEntry:
 
     ``section`` is the entry of the menu under which it is found, None for a page under the reader's name. ``is_tab``:
     whether it is a tab of the section; if not, other pages open it. ``filtered``: whether the filter applies to it.
-    ``shows``: the kinds of record that it can show. ``is_start``: the page that opens first.
+    ``is_start``: the page that opens first.
     """
 
     file: str
@@ -84,7 +84,6 @@ class PageEntry:
     url_path: str = ""
     is_tab: bool = True
     filtered: bool = True
-    shows: tuple[RecordKind, ...] = ()
     is_start: bool = False
 
     @property
@@ -103,19 +102,19 @@ PAGES = (
     PageEntry("dossier", N_("Dossier"), Section.CALENDAR, is_tab=False),
     PageEntry("resolutions", N_("Resolutions"), Section.CYCLES),
     PageEntry("upr", N_("UPR"), Section.CYCLES),
-    PageEntry("language", N_("Language"), Section.CYCLES, shows=(RecordKind.LANGUAGE,)),
-    PageEntry("statements", N_("Statements"), Section.STATEMENTS, shows=(RecordKind.STATEMENT,)),
+    PageEntry("language", N_("Language"), Section.CYCLES),
+    PageEntry("statements", N_("Statements"), Section.STATEMENTS),
     PageEntry("said", N_("What we said"), Section.STATEMENTS, filtered=False),
     PageEntry("templates", N_("Templates"), Section.STATEMENTS, filtered=False),
-    PageEntry("engagements", N_("Engagements"), Section.ENGAGEMENTS, shows=(RecordKind.ENGAGEMENT,)),
-    PageEntry("contacts", N_("Contacts"), Section.ENGAGEMENTS, shows=(RecordKind.CONTACT,)),
-    PageEntry("meetings", N_("Side events"), Section.ENGAGEMENTS, shows=(RecordKind.EVENT,)),
+    PageEntry("engagements", N_("Engagements"), Section.ENGAGEMENTS),
+    PageEntry("contacts", N_("Contacts"), Section.ENGAGEMENTS),
+    PageEntry("meetings", N_("Side events"), Section.ENGAGEMENTS),
     PageEntry("follow_ups", N_("Follow-ups"), Section.ENGAGEMENTS, "follow-ups"),
-    PageEntry("cases", N_("Cases"), Section.CASES, shows=(RecordKind.CASE, RecordKind.REPRISAL)),
+    PageEntry("cases", N_("Cases"), Section.CASES),
     # Not "feeds": the server's own feeds have that address.
     PageEntry("feeds", N_("Feeds"), None, FEEDS_PAGE),
     PageEntry("confirm", N_("Dates to confirm"), None),
-    PageEntry("corrections", N_("Corrections"), None, filtered=False, shows=(RecordKind.CORRECTION,)),
+    PageEntry("corrections", N_("Corrections"), None, filtered=False),
     PageEntry("imports", N_("Import"), None, "import", filtered=False),
     PageEntry("data_protection", N_("Data protection"), None, "data-protection", filtered=False),
     PageEntry("settings", N_("Settings"), None, filtered=False),
@@ -125,7 +124,7 @@ PAGES = (
 SELDOM = tuple(page for page in PAGES if page.section is None)
 """The pages under the reader's name."""
 
-PAGE_OF = {kind: page.file for page in PAGES for kind in page.shows}
+PAGE_OF = {kind: next(page.file for page in PAGES if page.address == address) for kind, address in RECORD_PAGES.items()}
 """The file of the page that shows records of a kind."""
 
 MOVED = {"overview": "today", "today": "today"}

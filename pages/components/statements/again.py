@@ -48,13 +48,13 @@ def _sentences(statement: Statement, plan: DuplicatePlan, context: PageContext) 
     found += [_("Not linked: the calendar has nothing after {item}.").format(item=one.title) for one in plan.left]
     if plan.due is not None and plan.due >= context.today:
         due = wording.day(plan.due)
-        counted = _("Due {due}, as many days from the start as before.").format(due=due)
+        counted = _("Due {due}, counted from the next item as before.").format(due=due)
         found.append(counted if plan.is_counted else _("Due {due}, the day of the same deadline.").format(due=due))
     elif statement.due is not None:
         found.append(_("No due date: enter one under Details."))
     if plan.cases:
         cases = wording.count(plan.cases, "{number} case", "{number} cases")
-        found.append(_("Not linked: {cases}. Link a case anew once it is assessed.").format(cases=cases))
+        found.append(_("Not linked: {cases}. Link a case again once it has been assessed.").format(cases=cases))
     return found
 
 
@@ -63,8 +63,10 @@ def _duplicate(statement_id: str, plan: DuplicatePlan, context: PageContext) -> 
         forms.open_record(duplicate(viewer(), statement_id, context.table, context.today))
         moved, left = len(plan.moved), len(plan.left)
         if left:
-            return _("Duplicated. Links moved on: {moved}; without a next item: {left}.").format(moved=moved, left=left)
-        return _("Duplicated. Links moved on: {moved}.").format(moved=moved)
+            return _("Duplicated. Links moved to the next item: {moved}; not moved: {left}.").format(
+                moved=moved, left=left
+            )
+        return _("Duplicated. Links moved to the next item: {moved}.").format(moved=moved)
 
     forms.attempt(act)
 

@@ -14,6 +14,7 @@ from calendar_model.access.roles import Operation, Subject
 from calendar_model.mission.statements import comments, languages, workflow
 from calendar_model.mission.statements.comments import Passage, Thread, comments_on, place_in
 from calendar_model.translation import gettext as _
+from calendar_model.vocabulary import Sensitivity
 from pages.components.record import fields, forms
 from pages.components.shell import rights
 from pages.components.shell.context import PageContext
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 
 def may_comment(statement: Statement) -> bool:
-    """Whether the current user may comment on a statement."""
-    return not rights.why_not(Operation.CREATE, Subject.COMMENT)
+    """Whether the current user may comment on a statement; on a public one only at its mission."""
+    at = statement.mission_id if statement.sensitivity is Sensitivity.PUBLIC else None
+    return not rights.why_not(Operation.CREATE, Subject.COMMENT, at=at)
 
 
 # --- The passage that the reader has selected
@@ -72,7 +74,9 @@ def draw_comments(statement: Statement, context: PageContext) -> None:
     for number, thread in enumerate(unresolved, start=1):
         _draw_thread(thread, number, statement, context, passage, is_open=is_open)
     if not threads:
-        st.markdown(_("No comments yet. Select a passage of the text to comment on it."))
+        st.markdown(
+            _("No comments yet. Select a passage of the text to comment on it.") if is_open else _("No comments.")
+        )
     if resolved:
         with st.expander(_("Resolved: {count}").format(count=len(resolved))):
             for thread in resolved:
@@ -111,9 +115,7 @@ def _draw_thread(
         if thread.is_on_passage:
             _quote(comment.quote, comment.language)
         if thread.is_orphaned:
-            st.markdown(
-                _("**The passage is gone.** It stood in version {number}.").format(number=comment.version_number)
-            )
+            st.markdown(_("**The passage is gone.** It was in version {number}.").format(number=comment.version_number))
         _draw_said(comment, context.zone, "" if number is None else f"{number}. ")
         for reply in thread.replies:
             with st.container(key=f"reply_{reply.id}", gap=None):
@@ -167,7 +169,7 @@ def _draw_actions(thread: Thread, statement: Statement, context: PageContext, pa
                 _("Attach to the selected passage"),
                 key=f"attach_{comment.id}",
                 on_click=_attach,
-                args=(statement.id, comment.id),
+                args=(statement.id, comment.id, passage),
             )
         if is_own and not thread.replies:
             _delete_button(comment)
@@ -210,9 +212,7 @@ def _reply(comment_id: str, key: str) -> None:
     forms.attempt(act)
 
 
-def _attach(statement_id: str, comment_id: str) -> None:
-    passage: Passage = st.session_state[_passage(statement_id)]
-
+def _attach(statement_id: str, comment_id: str, passage: Passage) -> None:
     def act() -> str:
         comments.attach_comment(viewer(), comment_id, passage)
         _drop_passage(statement_id)

@@ -17,7 +17,7 @@ from calendar_model.mission.statements.requirements import asking_effect
 from calendar_model.terms import ConsultationAnswer, StatementState
 from calendar_model.translation import gettext as _
 from pages.components.record import fields, forms
-from pages.components.shell import rights
+from pages.components.shell import rights, typed
 from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain, plain_lines
@@ -65,15 +65,23 @@ def chosen_consultees(statement_id: str) -> tuple[tuple[str, ...], date | None]:
     return tuple(st.session_state.get(_whom(statement_id), ())), st.session_state.get(_by(statement_id))
 
 
+def forget_consultees(statement_id: str) -> None:
+    """Empty the fields for whom to ask, once they are asked; for callbacks."""
+    keys = [_whom(statement_id), _by(statement_id)]
+    typed.forget(keys)
+    for key in keys:
+        st.session_state.pop(key, None)
+
+
 def _ask(statement_id: str) -> None:
     persons, due = chosen_consultees(statement_id)
 
     def act() -> str:
         consultation.ask_consultees(viewer(), statement_id, persons, due)
-        st.session_state[_whom(statement_id)] = []
         return _("Views requested.")
 
-    forms.attempt(act)
+    if forms.attempt(act):
+        forget_consultees(statement_id)
 
 
 # --- What they answered
@@ -197,5 +205,5 @@ def draw_open_answers(statement: Statement, context: PageContext) -> None:
     ]
     lines += [_("{name} has not answered.").format(name=one.name) for one in consultees if one.is_awaited]
     if lines:
-        st.markdown(_("**To weigh before clearance**"))
+        st.markdown(_("**To consider before clearance**"))
         st.markdown("\n".join(f"- {plain(line)}" for line in lines))

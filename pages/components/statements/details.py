@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from calendar_model.access.roles import Operation, Subject
 from calendar_model.messages.statements import made_as
 from calendar_model.mission.records import number_bounds
-from calendar_model.mission.statements import commands
+from calendar_model.mission.statements import commands, languages
 from calendar_model.terms import AFTER_DELIVERY, CosponsorStanding, RecordKind, StatementFormat, UprResponse, Voice
 from calendar_model.translation import N_
 from calendar_model.translation import gettext as _
@@ -23,7 +23,7 @@ from pages.components.shell.context import PageContext
 from pages.components.shell.current_user import viewer
 from pages.components.shell.navigation import NEW
 from pages.components.shell.words import plain
-from pages.components.statements.templates import draw_templates, language_of
+from pages.components.statements.templates import draw_templates, take_text
 from pages.components.widgets import labels
 
 if TYPE_CHECKING:
@@ -54,8 +54,13 @@ def draw_details(record: Statement | None, context: PageContext, everyone: Seque
     with form:
         form.text("title", _("Title"), title, help=_("Shown in lists. For a case, use its code, not a name."))
         if record is None:
+            take_text()
             draw_templates(form, context)
             form.area("text", _("First text, if there is one"), height=120)
+            offered = list(languages.NAMES)
+            form.choice(
+                "language", _("Language of the text"), offered, default="en", format_func=languages.name, width=220
+            )
         with st.container(horizontal=True):
             form.choice("voice", _("Who speaks"), Voice, default=voice)
             form.choice("format", _("Format"), StatementFormat, default=made)
@@ -106,8 +111,9 @@ def _saved(form: RecordForm) -> str:
     values = form.values()
     if record is None:
         text = values.pop("text") or ""
-        chosen: dict[str, Any] = {"text": text, "language": language_of(form)}
-        forms.open_record(commands.start_statement(viewer(), values, **chosen, **form.options))
+        language = values.pop("language")
+        made = commands.start_statement(viewer(), values, text=text, language=language, **form.options)
+        forms.open_record(made)
         if text:
             return _("Statement created with its first text.")
         return _("Statement created. Write the text below; drafts save automatically.")

@@ -21,7 +21,7 @@ from pages.components.record import fields, forms
 from pages.components.shell import rights, undo
 from pages.components.shell.current_user import viewer
 from pages.components.shell.words import plain
-from pages.components.statements.consultation import chosen_consultees, draw_whom_to_consult
+from pages.components.statements.consultation import chosen_consultees, draw_whom_to_consult, forget_consultees
 from pages.components.statements.reviews import draw_review
 
 if TYPE_CHECKING:
@@ -174,6 +174,7 @@ def _move(statement_id: str, to: StatementState, seen: int) -> None:
 
     if forms.attempt(act):
         st.session_state.pop(f"waiting_{statement_id}", None)
+        forget_consultees(statement_id)
 
 
 # --- Overrides

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _SAYS = Translated(
     {
-        OverrideStanding.IN_FORCE: N_("**To be reviewed** once the statement has been made."),
+        OverrideStanding.IN_FORCE: N_("**To be reviewed** once the statement has been delivered."),
         OverrideStanding.TO_REVIEW: N_("**Not reviewed yet.**"),
     }
 )
@@ -55,11 +55,16 @@ def _draw_form(statement: Statement, asked: Override, actor: Person) -> None:
     involved |= {one.person_id for one in statement.overrides if one.confirms_id is None}
     why_not = rights.why_not(Operation.CREATE, Subject.OVERRIDE_REVIEW, at=statement.mission_id)
     if actor.id in involved or why_not:
-        st.caption(_("To be reviewed by a person who can clear statements and neither wrote this text nor asked."))
+        st.caption(
+            _(
+                "To be reviewed by a person who can clear statements, and neither wrote this text nor asked for the "
+                "override."
+            )
+        )
         return
     key, number = f"assessment_{asked.id}", statement.versions[-1].number
     fields.area(
-        _("Assessment of version {number} as it was made").format(number=number),
+        _("Assessment of version {number} as delivered").format(number=number),
         commands.LONGEST_ASSESSMENT,
         key=key,
         help=_("Was it right to go ahead? What happened afterwards, and what should be done differently?"),
@@ -74,7 +79,7 @@ def _draw_form(statement: Statement, asked: Override, actor: Person) -> None:
 
 def _review(override_id: str, key: str, number: int) -> None:
     def act() -> str:
-        commands.review_override(viewer(), override_id, st.session_state[key], seen=number)
+        commands.review_override(viewer(), override_id, st.session_state.get(key) or "", seen=number)
         return _("Review recorded.")
 
     forms.attempt(act)

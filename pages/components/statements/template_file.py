@@ -30,9 +30,8 @@ def draw_file(form: RecordForm, context: PageContext) -> None:
     st.markdown(
         plain(
             _(
-                "Delivery copies of statements of this format are laid out in this file. The text comes in the place "
-                "of {text}, in the style of its paragraph. The other placeholders work too, also in headers, footers "
-                "and tables."
+                "Delivery copies of statements of this format use the layout of this file. The text replaces {text}, "
+                "in the style of that paragraph. The other placeholders work too, also in headers, footers and tables."
             ).format(text="{text}")
         )
     )

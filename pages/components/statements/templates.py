@@ -15,10 +15,28 @@ if TYPE_CHECKING:
     from calendar_model.store.models import StatementTemplate
 
 _CHOSEN = "statement_template"
-TEXT = "statement_new_text"
-"""The key of the first text of a new statement."""
+_TEXT, _LANGUAGE = "statement_new_text", "statement_new_language"
+"""The keys of the first text of a new statement, and of its language."""
+_BROUGHT = "statement_text_brought"
 
-_LANGUAGE = "statement_template_language"
+
+def bring_text(text: str, language: str) -> None:
+    """Have a text come into the form of a new statement that is opened next."""
+    st.session_state[_BROUGHT] = text, language
+
+
+def take_text() -> None:
+    """Take in a text that was brought from another page; to be called before the fields are drawn."""
+    if (brought := st.session_state.pop(_BROUGHT, None)) is not None:
+        _add(*brought)
+
+
+def _add(text: str, language: str) -> None:
+    """Put a text below what is there already, which decides on the language."""
+    typed = str(st.session_state.get(_TEXT) or "").strip()
+    st.session_state[_TEXT] = f"{typed}\n\n{text}" if typed else text
+    if not typed:
+        st.session_state[_LANGUAGE] = language
 
 
 def draw_templates(form: RecordForm, context: PageContext) -> None:
@@ -52,16 +70,7 @@ def draw_templates(form: RecordForm, context: PageContext) -> None:
 
 
 def _fill_in(form: RecordForm, context: PageContext, known: dict[str, StatementTemplate]) -> None:
-    """Put the text of the template below what is there already; what has no value yet stays in square brackets."""
+    """Put in the text of the template; what has no value yet stays in square brackets."""
     template = known.get(str(st.session_state.get(_CHOSEN)))
-    if template is None:
-        return
-    typed = str(st.session_state.get(TEXT) or "").strip()
-    text = filled_in(template.text, form.values(), context.reference, context.today)
-    st.session_state[TEXT] = f"{typed}\n\n{text}" if typed else text
-    st.session_state[_LANGUAGE] = template.language
-
-
-def language_of(form: RecordForm) -> str:
-    """The language of the first text: that of the template from which it was begun, else English."""
-    return str(st.session_state.pop(_LANGUAGE, "en")) if form.record is None else "en"
+    if template is not None:
+        _add(filled_in(template.text, form.values(), context.reference, context.today), template.language)

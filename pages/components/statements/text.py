@@ -156,7 +156,7 @@ def _draw_notices(statement: Statement, work: StatementEditor, texts: Sequence[V
     warn_of_marks(state.text)
     if newest is not None and agreed_at(statement, newest.number) is not None:
         st.warning(
-            _("Version {number} is agreed to the last word. Saving changes makes a text that is not agreed.").format(
+            _("Version {number} is agreed to the last word. If you save changes, your version is not agreed.").format(
                 number=newest.number
             )
         )

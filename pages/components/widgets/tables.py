@@ -23,6 +23,7 @@ from calendar_model.translation import N_, language
 from calendar_model.translation import gettext as _
 from pages.components.shell import item_panel
 from pages.components.shell.context import PageContext, as_of, current, in_english
+from pages.components.shell.current_user import for_reader
 from pages.components.shell.printing import print_table
 from pages.components.widgets import labels
 from pages.components.widgets.changed import changed_since_last_visit
@@ -80,7 +81,7 @@ def csv_download(
         for kind, mime, text, data in written:
             st.download_button(
                 text,
-                data=data,
+                data=for_reader(data),
                 file_name=f"{wording.file_name(name, 'table')}.{kind}",
                 mime=mime,
                 key=f"{kind}_{name}",

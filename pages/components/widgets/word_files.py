@@ -24,6 +24,7 @@ from calendar_model.mission.statements.templates import file_for
 from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.translation import gettext as _
 from pages.components.shell.context import PageContext
+from pages.components.shell.current_user import for_reader
 
 if TYPE_CHECKING:
     from calendar_model.store.models import Person, Statement
@@ -127,7 +128,7 @@ def _button(
 
     st.download_button(
         label,
-        data=written,
+        data=for_reader(written),
         file_name=f"{kind}-{(day or context.today).isoformat()}.docx",
         mime=word.WORD,
         key=f"word_{key}",
