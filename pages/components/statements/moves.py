@@ -199,8 +199,8 @@ def draw_overrides(view: StatementView, facts: StatementFacts, actor: Person, zo
         st.markdown(
             _(
                 "For urgent cases. Give a reason; a second person who can clear statements must confirm. The override "
-                "covers the present text only. Both names and reasons are kept here permanently, and a person who "
-                "took no part reviews afterwards what was said."
+                "covers the present text only. Both names and reasons are kept here permanently. A person who neither "
+                "wrote the text nor asked for the override reviews afterwards what was said."
             )
         )
         key = f"override_reason_{statement.id}"

@@ -1,4 +1,4 @@
-"""The review of what was said under an override, by a person who took no part in it."""
+"""The review of what was said under an override, by a person who neither wrote it nor asked."""
 
 from __future__ import annotations
 
