@@ -188,7 +188,7 @@ def test_an_override_is_requested_confirmed_used_and_reviewed_by_another(site: S
         press(head, button)
     expect(head.get_by_text("Not reviewed yet.")).to_be_visible()
 
-    # Who asked cannot review; a person who took no part can, and the debt is gone from the list.
+    # Who asked cannot review; another person can, and the debt is gone from the list.
     writer = at("Amina Berg")
     expect(writer.get_by_text("Not reviewed yet.")).to_be_visible()
     expect(writer.get_by_role("button", name="Record review")).to_have_count(0)
@@ -197,7 +197,7 @@ def test_an_override_is_requested_confirmed_used_and_reviewed_by_another(site: S
     settled(deputy)
     press(deputy, re.compile("^Overrides not reviewed yet: 1"))
     press(deputy, "Urgent")
-    deputy.get_by_role("textbox", name="Assessment of version 1 as it was made").fill(
+    deputy.get_by_role("textbox", name="Assessment of version 1 as delivered").fill(
         "It could not wait, and the family agreed."
     )
     press(deputy, "Record review")
