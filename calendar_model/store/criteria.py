@@ -21,7 +21,7 @@ class Criteria(CriteriaOption):
     As in SQLAlchemy's own keys, the key has the structure of the criteria, and their values are bound parameters.
     """
 
-    __slots__ = ("_key", "_values", "parts")
+    __slots__ = ("_given", "_key", "_values", "parts")
 
     propagate_to_loaders = True
 
@@ -33,11 +33,15 @@ class Criteria(CriteriaOption):
         self._values = made.bindparams
         # An object, because a hash of the whole key would be made for each select too.
         self._key = (Criteria, _shapes.setdefault(made.key, object()))
+        self._given: Mapping[str, object] = {}
 
     def bound(self, values: Mapping[str, object]) -> Self:
-        """The same criteria with values for the parameters of these names; the statements compiled of both are one."""
+        """The same criteria with values for the parameters of these names; the statements compiled of both are one.
+
+        A statement has one value for each name, so criteria with other values must not be in it too.
+        """
         made = type(self).__new__(type(self))
-        made.parts, made._key = self.parts, self._key
+        made.parts, made._key, made._given = self.parts, self._key, values
         given: Mapping[str, BindParameter[Any]] = {
             one.key: bindparam(one.key, values[one.key], type_=one.type, expanding=one.expanding)
             for one in self._values
@@ -45,6 +49,14 @@ class Criteria(CriteriaOption):
         }
         made._values = [given.get(one.key, one) for one in self._values]
         return made
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Criteria):
+            return NotImplemented
+        return self._key == other._key and self._given == other._given
+
+    def __hash__(self) -> int:
+        return hash(self._key)
 
     def _gen_cache_key(self, _: object, bindparams: list[BindParameter[Any]]) -> tuple[Any, ...]:
         bindparams.extend(self._values)

@@ -16,6 +16,7 @@ from sqlalchemy.sql import visitors
 from sqlalchemy.sql.base import ExecutableOption
 
 from calendar_model.store import full_text, history
+from calendar_model.store.criteria import Criteria
 from calendar_model.store.history import Audience, Written
 from calendar_model.store.keys import Keyring
 from calendar_model.store.models import Change
@@ -117,6 +118,8 @@ def _narrow_to_scope(state: ORMExecuteState) -> None:
             )
         # Loads of relationships bring along the options of the row they start from, if that was read through any.
         brought = statement._with_options
+        if any(isinstance(option, Criteria) and option not in session.scope for option in brought):
+            raise UnscopedQueryError("Read a row again in this session, instead of bringing it from another reader's.")
         state.statement = statement.options(*(option for option in session.scope if option not in brought))
 
 

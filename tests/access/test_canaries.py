@@ -869,6 +869,28 @@ def test_readers_in_turn_ask_what_each_of_them_would_ask_alone(monkeypatch: pyte
     engine.dispose()
 
 
+def test_a_row_of_one_reader_opens_nothing_for_another() -> None:
+    engine = sa.create_engine("sqlite://")
+    fill(engine, [Kept(Sensitivity.RESTRICTED, frozenset({PERSONS[0]}), frozenset({0})) for _ in range(2)])
+    first, second = (Viewer(person, Sensitivity.RESTRICTED) for person in PERSONS[:2])
+    with WorkspaceSession(engine, write=False) as session:
+        session.scope = permissions.read_criteria(first)
+        record = session.scalars(select(Record).where(Record.id == "r1")).one()
+        session.expunge(record)
+    for viewer in (second, ANY_STAFF):
+        with WorkspaceSession(engine, write=False) as session:
+            session.scope = permissions.read_criteria(viewer)
+            session.add(record)
+            with pytest.raises(UnscopedQueryError):
+                _ = record.links
+            session.expunge(record)
+    with WorkspaceSession(engine, write=False) as session:
+        session.scope = permissions.read_criteria(first)
+        session.add(record)
+        assert [link.other.id for link in record.links] == ["r0"]
+    engine.dispose()
+
+
 def test_what_was_compiled_serves_all_readers_of_a_level_and_no_others() -> None:
     compiled: dict[object, object] = {}
     engine = sa.create_engine("sqlite://", execution_options={"compiled_cache": compiled})
