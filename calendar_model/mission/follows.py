@@ -16,7 +16,7 @@ from enum import StrEnum
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from calendar_model import calendar, wording
@@ -32,7 +32,7 @@ from calendar_model.mission.visible_calendar import calendar_for
 from calendar_model.reference import Reference
 from calendar_model.store import observed_dates
 from calendar_model.store.database import Workspace, current_workspace
-from calendar_model.store.history import UPDATE
+from calendar_model.store.history import UPDATE, newest_number
 from calendar_model.store.models import Base, Change, Event, Follow, ItemLink, Record, RecordLink
 from calendar_model.store.observed_dates import Observation, ObservedDate
 from calendar_model.store.session import WorkspaceSession
@@ -449,13 +449,11 @@ def changed_by_others(viewer: Viewer, since: datetime, workspace: Workspace | No
 
 def _by_others(viewer: Viewer, since: datetime) -> Select[Change]:
     """The newest lines of the history about records that others have written since an instant."""
-    # By number, because lines are kept in its order. Of the table, because the criteria would count the visible ones.
-    line = Change.__table__.alias()
-    newest = select(func.max(line.c.number)).scalar_subquery()
+    # By number, because lines are kept in its order.
     lately = (Change.record_id != "", Change.at > since, Change.person_id != viewer.person_id)
     return (
         select(Change)
-        .where(Change.number > newest - LOOKED_THROUGH, *lately)
+        .where(Change.number > newest_number() - LOOKED_THROUGH, *lately)
         .order_by(Change.number.desc())
         .limit(MOST_LINES)
     )

@@ -400,6 +400,12 @@ def line_hash(line: dict[str, Any]) -> str:
 # --- Reading
 
 
+def newest_number() -> sa.ScalarSelect[int]:
+    """The number of the last line, for use in a select: of the table, because a reader's criteria would look for the
+    last one that they see."""
+    return select(sa.func.max(Change.__table__.c.number)).correlate(None).scalar_subquery()
+
+
 def of_record(session: Session, record_id: str) -> list[Change]:
     """The changes of a record and its rows, oldest first, as far as the session sees them."""
     return list(session.scalars(select(Change).where(Change.record_id == record_id).order_by(Change.number)))
