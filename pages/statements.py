@@ -83,8 +83,10 @@ def draw_statement(statement_id: str, context: PageContext, person: Person) -> N
     draw_speaking_time(statement, context)
     left, right = st.columns([2.2, 1], gap="large")
     with left:
-        st.subheader(_("Text"))
-        draw_presence(statement_id)
+        # Beside the heading, so that the text stays where it is when colleagues come and go.
+        with st.container(horizontal=True, vertical_alignment="center", key="text_heading"):
+            st.subheader(_("Text"), width="content")
+            draw_presence(statement_id)
         draw_writing_area(statement_id, context, applicable_limit(statement, context.reference, context.today)[0])
         draw_agreement(statement, context.zone)
         draw_marked_text(statement, context)

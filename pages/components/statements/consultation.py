@@ -31,16 +31,15 @@ if TYPE_CHECKING:
 def draw_whom_to_consult(statement: Statement, everyone: Sequence[Person], asked: Sequence[str] = ()) -> None:
     """Draw the fields for whom to ask for their view, and until when; ``asked`` are those who are asked already."""
     names = {one.id: one.name for one in everyone if one.id not in asked and _can_read(one, statement)}
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.multiselect(
-            _("Views requested from"),
-            list(names),
-            format_func=names.__getitem__,
-            key=_whom(statement.id),
-            select_all=False,
-            placeholder=_("Select"),
-        )
-        st.date_input(_("Answer by"), value=None, format="YYYY-MM-DD", key=_by(statement.id), width=220)
+    chosen = st.multiselect(
+        _("Views requested from"),
+        list(names),
+        format_func=names.__getitem__,
+        key=_whom(statement.id),
+        select_all=False,
+        placeholder=_("Select"),
+    )
+    st.date_input(_("Answer by"), value=None, format="YYYY-MM-DD", key=_by(statement.id), width=220)
     gain = [names[one] for one in chosen if asking_effect(viewer(), statement, one).gives_access]
     if gain:
         st.caption(plain(_("Will get access to this statement: {names}.").format(names=", ".join(gain))))
