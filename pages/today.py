@@ -81,7 +81,7 @@ def tasks(context: PageContext) -> None:
         draw_tasks(found.mine, "mine", context, _("Nothing of yours is late or due within two weeks."))
     with waiting:
         st.subheader(_("Waiting for others ({count})").format(count=len(found.waiting)), anchor=False)
-        draw_tasks(found.waiting, "waiting", context, _("You wait for nobody's reply."))
+        draw_tasks(found.waiting, "waiting", context, _("You are not waiting for any replies."))
         late_and_soon(context)
         draw_news(context.viewer, context.zone)
 
